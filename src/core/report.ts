@@ -1,0 +1,142 @@
+// What commands report: plain data that text, JSON and every other form are functions of.
+// schema/report.schema.json describes the same; fields are only ever added.
+import type { AbsentCode, InputCode, NetworkCode } from './errors.ts'
+import type { System } from './system.ts'
+
+/** How a digest is written in a file. */
+export type SpellingName = 'nix32' | 'hex' | 'base64' | 'sri'
+
+/** One independent reason to believe a digest: `bytes`, `digest` (the forge's), or the name of a checksum file. */
+export type EvidenceName = string
+
+/** Why a pin did not get what was asked for it. */
+export type ReasonCode =
+  | InputCode
+  | AbsentCode
+  | NetworkCode
+  | 'hash-differs'
+  | 'placeholder-hash'
+  | 'evidence-disagrees'
+  | 'no-evidence'
+  | 'broken-asset'
+  | 'downgrade'
+  | 'doubt'
+  | 'not-editable'
+  | 'not-proven'
+  | 'bug'
+
+export interface Reason {
+  readonly code: ReasonCode
+  readonly message: string
+}
+
+/** What happened to one asset of one system. Hashes are in the spelling of the file. */
+export interface AssetOutcome {
+  readonly url: string
+  /** What the file holds (or held). */
+  readonly old: string
+  /** What was found; null where nothing could be found out. */
+  readonly new: string | null
+  /** Bytes; null where nobody said. */
+  readonly size: number | null
+  readonly evidence: readonly EvidenceName[]
+  readonly file: string
+  /** 1-based. */
+  readonly line: number
+  /** 1-based, in characters. */
+  readonly column: number
+}
+
+export type OutcomeName =
+  | 'unchanged'
+  | 'updated'
+  | 'verified'
+  | 'outdated'
+  | 'mismatch'
+  | 'drift'
+  | 'missing'
+  | 'refused'
+  | 'unknown'
+
+export interface Warning {
+  readonly code: 'same-hash' | 'shared-bytes' | 'without-list' | 'stale-hash' | 'skipped-release' | 'evidence-unavailable'
+  readonly message: string
+}
+
+/** What happened to one pin. */
+export interface Outcome {
+  readonly pin: string
+  readonly outcome: OutcomeName
+  readonly file: string
+  /** 1-based line of the pin's version, else of its first fetch. */
+  readonly line: number
+  /** The tag the file holds; null where it has none. */
+  readonly from: string | null
+  /** The tag now (or, in a dry run, then). */
+  readonly to: string | null
+  readonly systems: Readonly<Record<System, readonly AssetOutcome[]>>
+  readonly warnings: readonly Warning[]
+  readonly reason?: Reason
+}
+
+/** A file that could not be read or parsed, or that belongs to another tool. */
+export interface Problem {
+  readonly file: string
+  readonly line: number | null
+  readonly column: number | null
+  readonly code: 'syntax' | 'unreadable-file' | 'binary-file' | 'bad-config' | 'other-tool'
+  readonly message: string
+  /** For `syntax`: the source line and a caret under the column, two lines. */
+  readonly excerpt?: string
+}
+
+export interface ListedHash {
+  readonly value: string
+  readonly spelling: SpellingName
+  readonly file: string
+  readonly line: number
+}
+
+export interface ListedAsset {
+  readonly url: string
+  readonly mode: 'flat' | 'unpacked'
+  readonly hash: ListedHash
+}
+
+export interface ListedPin {
+  readonly pin: string
+  /** null where the pin is not on a forge. */
+  readonly org: string | null
+  readonly name: string | null
+  readonly tag: string | null
+  readonly file: string
+  readonly line: number
+  readonly systems: Readonly<Record<System, readonly ListedAsset[]>>
+}
+
+export interface UnmanagedFetch {
+  readonly file: string
+  readonly line: number
+  readonly fetcher: string
+  readonly reason: string
+}
+
+/** `pinhash list --json`. */
+export interface ListDocument {
+  readonly pins: readonly ListedPin[]
+  readonly unmanaged: readonly UnmanagedFetch[]
+  readonly problems: readonly Problem[]
+}
+
+/** `pinhash update --json` and `pinhash verify --json`. */
+export interface OutcomeDocument {
+  readonly outcomes: readonly Outcome[]
+  readonly problems: readonly Problem[]
+  /** Present with `--dry-run`: a unified diff of what would be written. */
+  readonly diff?: string
+}
+
+/** `pinhash hash --json` and `pinhash convert --json`. */
+export interface HashDocument {
+  readonly hashes: readonly { readonly input: string; readonly hash: string | null; readonly size: number | null; readonly reason?: Reason }[]
+}

@@ -1,0 +1,45 @@
+// What every workflow is given: ports, limits and what was selected.
+import type { System } from '../core/system.ts'
+import type { Downloads, Files, Forge, Progress } from './ports.ts'
+
+export interface Context {
+  readonly files: Files
+  readonly forge: Forge
+  readonly downloads: Downloads
+  readonly progress: Progress
+  /** How many downloads run at once, over all pins. */
+  readonly jobs: number
+  /** Aborted when the user interrupts: nothing is written after that. */
+  readonly signal: AbortSignal
+}
+
+/** Which pins a command is about. */
+export interface Selection {
+  /** `--file`: globs relative to the root; null means all files. */
+  readonly globs: readonly string[] | null
+  /** `--system`: null means every system a pin has. */
+  readonly systems: readonly System[] | null
+  /** What was asked for, in order; empty means every pin. */
+  readonly pins: readonly PinRequest[]
+}
+
+/** One PIN argument. */
+export interface PinRequest {
+  /** A pin's name, `org/name`, or a file that holds pins. */
+  readonly pin: string
+  /** The tag it shall get; null means the newest that fits. Always null where a command takes none. */
+  readonly tag: string | null
+}
+
+export interface UpdateOptions {
+  readonly dryRun: boolean
+  /** false: take the forge's digest or a checksum file instead of the bytes. */
+  readonly download: boolean
+  readonly allowDowngrade: boolean
+  /** Whether a URL of the pin in a comment is brought along with the version. */
+  readonly comments: boolean
+}
+
+export interface VerifyOptions {
+  readonly download: boolean
+}
