@@ -1,0 +1,33 @@
+// What the papers promise, held against what is there.
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { rooms } from './house/rooms.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+function read(file: string): string {
+  return readFileSync(join(root, file), 'utf8')
+}
+
+describe('the papers', () => {
+  const manifest = JSON.parse(read('package.json')) as { scripts: Record<string, string>; files: string[]; bin: Record<string, string> }
+  const builtin = new Set(['ci', 'i', 'install', 'pack', 'publish', 'version'])
+
+  test.each(['README.md', 'CONTRIBUTING.md', '.ci/run', '.github/workflows/ci.yml'])('%s names commands that exist', (file) => {
+    const named = [...read(file).matchAll(/\bnpm (?:run (?:--silent |-s )?)?([a-z][a-z:]*)/g)].map((match) => match[1] ?? '')
+    expect(named.length).toBeGreaterThan(0)
+    expect(named.filter((name) => !(name in manifest.scripts) && !builtin.has(name))).toEqual([])
+  })
+
+  test.each(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'])('%s links to what is there', (file) => {
+    const links = [...read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? '')
+    expect(links.filter((link) => !existsSync(join(root, link)))).toEqual([])
+  })
+
+  test('the room list of CONTRIBUTING.md is the one that is checked', () => {
+    const named = [...read('CONTRIBUTING.md').matchAll(/^\| `(?:src\/)?([a-z]+)(?:\.ts|\/)` /gm)].map((match) => match[1])
+    expect(named).toEqual([...rooms])
+  })
+})
