@@ -31,7 +31,10 @@ export function fromNix32(text: string, size: number, offset = 0): Uint8Array | 
   for (let n = 0; n < length; n++) {
     const at = length - n - 1
     const digit = nix32Digits.indexOf(text.charAt(at))
-    if (digit < 0) return { message: `${JSON.stringify(text.charAt(at))} at character ${offset + at + 1} is not a nix32 digit (0-9, a-z without e, o, u, t)` }
+    if (digit < 0)
+      return {
+        message: `${JSON.stringify(text.charAt(at))} at character ${offset + at + 1} is not a nix32 digit (0-9, a-z without e, o, u, t)`,
+      }
     const byte = Math.floor((n * 5) / 8)
     const shifted = digit << ((n * 5) % 8)
     bytes[byte] = (bytes[byte] ?? 0) | (shifted & 255)

@@ -2,6 +2,7 @@
 import { digestSize } from '../core/digest.ts'
 import type { Algorithm, Digest } from '../core/digest.ts'
 import type { SpellingName } from '../core/report.ts'
+import { fromBase64, fromHex, toBase64, toHex } from './base64.ts'
 import { fromNix32, nix32Length, toNix32 } from './nix32.ts'
 
 /** How a digest stands in a file, in enough detail to write another one in its place. */
@@ -41,7 +42,8 @@ export function parseDigest(text: string, hint: { readonly algorithm?: Algorithm
   const [prefix, word, mark] = separator
   const algorithm = algorithms.find((name) => name === word)
   if (algorithm === undefined) return wrong(text, `${JSON.stringify(word)} is not one of md5, sha1, sha256, sha512`)
-  if (hint.algorithm !== undefined && hint.algorithm !== algorithm) return wrong(text, `it is a ${algorithm} hash where ${hint.algorithm} is expected`)
+  if (hint.algorithm !== undefined && hint.algorithm !== algorithm)
+    return wrong(text, `it is a ${algorithm} hash where ${hint.algorithm} is expected`)
   const rest = text.slice(prefix.length)
   return mark === '-' ? parseSri(text, rest, algorithm) : parseBody(text, rest, algorithm, true)
 }
@@ -97,17 +99,20 @@ function parseBody(text: string, body: string, algorithm: Algorithm, prefixed: b
     const bad = /[^0-9a-f]/iu.exec(body)
     if (bad !== null) return wrong(text, `${JSON.stringify(bad[0])} at character ${place(text, body, bad.index)} is not a hex digit`)
     const upper = /[A-F]/.test(body) && !/[a-f]/.test(body)
-    return found(Uint8Array.from(Buffer.from(body, 'hex')), upper ? { name: 'hex', prefixed, upper } : { name: 'hex', prefixed })
+    return found(fromHex(body), upper ? { name: 'hex', prefixed, upper } : { name: 'hex', prefixed })
   }
   if (body.length === nix32) {
     const bytes = fromNix32(body, digestSize[algorithm], text.length - body.length)
     return bytes instanceof Uint8Array ? found(bytes, { name: 'nix32', prefixed }) : wrong(text, bytes.message)
   }
   if (body.length === base64) {
-    const bytes = fromBase64(text, body, digestSize[algorithm])
+    const bytes = readBase64(text, body, digestSize[algorithm])
     return bytes instanceof Uint8Array ? found(bytes, { name: 'base64', prefixed }) : bytes
   }
-  return wrong(text, `${prefixed ? `${body.length} characters follow the prefix` : `it has ${body.length} characters`}; ${describeLengths(algorithm)}`)
+  return wrong(
+    text,
+    `${prefixed ? `${body.length} characters follow the prefix` : `it has ${body.length} characters`}; ${describeLengths(algorithm)}`,
+  )
 }
 
 function parseSri(text: string, body: string, algorithm: Algorithm): ParsedDigest {
@@ -117,30 +122,26 @@ function parseSri(text: string, body: string, algorithm: Algorithm): ParsedDiges
   if (!padded && body.length !== digits) {
     return wrong(text, `${body.length} characters follow ${algorithm}- where base64 of ${size} bytes has ${lengths(algorithm).base64}`)
   }
-  const bytes = fromBase64(text, padded ? body : body + '='.repeat(lengths(algorithm).base64 - digits), size)
+  const bytes = readBase64(text, padded ? body : body + '='.repeat(lengths(algorithm).base64 - digits), size)
   if (!(bytes instanceof Uint8Array)) return bytes
-  return { ok: true, digest: { algorithm, bytes }, spelling: padded ? { name: 'sri', prefixed: false } : { name: 'sri', prefixed: false, padded: false } }
+  return {
+    ok: true,
+    digest: { algorithm, bytes },
+    spelling: padded ? { name: 'sri', prefixed: false } : { name: 'sri', prefixed: false, padded: false },
+  }
 }
 
 /** `body` has the padded length; its end must be exactly the padding that `size` needs. */
-function fromBase64(text: string, body: string, size: number): Uint8Array | ParsedDigest {
+function readBase64(text: string, body: string, size: number): Uint8Array | ParsedDigest {
   const digits = Math.ceil((size * 4) / 3)
   const bad = /[^A-Za-z0-9+/]/u.exec(body.slice(0, digits))
   if (bad !== null) return wrong(text, `${JSON.stringify(bad[0])} at character ${place(text, body, bad.index)} is not a base64 digit`)
   const padding = '='.repeat(body.length - digits)
   if (body.slice(digits) !== padding) return wrong(text, `base64 of ${size} bytes ends in ${JSON.stringify(padding)}`)
-  return Uint8Array.from(Buffer.from(body, 'base64'))
+  return fromBase64(body.slice(0, digits))
 }
 
 /** 1-based place in `text` of an offset into `body`, its end. */
 function place(text: string, body: string, index: number): number {
   return text.length - body.length + index + 1
-}
-
-function toBase64(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64')
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex')
 }

@@ -22,7 +22,9 @@ describe.skipIf(!present && !required)('beside nix-hash', () => {
       const digest = { algorithm, bytes: Uint8Array.from(bytes) }
       const nix32 = execFileSync('nix-hash', ['--type', algorithm, '--to-base32', bytes.toString('hex')], { encoding: 'utf8' }).trim()
       expect(printDigest(digest, 'nix32')).toBe(nix32)
-      expect(execFileSync('nix-hash', ['--type', algorithm, '--to-base16', nix32], { encoding: 'utf8' }).trim()).toBe(printDigest(digest, 'hex'))
+      expect(execFileSync('nix-hash', ['--type', algorithm, '--to-base16', nix32], { encoding: 'utf8' }).trim()).toBe(
+        printDigest(digest, 'hex'),
+      )
       for (const name of spellings) expect(toBase32(printDigest(digest, name), algorithm)).toBe(nix32)
     }
   })

@@ -37,7 +37,11 @@ describe('what nix-hash prints', () => {
     const value = digestOf(vector.hex, { algorithm: vector.algorithm })
     for (const name of names) {
       expect(printDigest(value, name)).toBe(vector[name])
-      expect(parseDigest(vector[name], { algorithm: vector.algorithm })).toEqual({ ok: true, digest: value, spelling: { name, prefixed: false } })
+      expect(parseDigest(vector[name], { algorithm: vector.algorithm })).toEqual({
+        ok: true,
+        digest: value,
+        spelling: { name, prefixed: false },
+      })
       if (name !== 'sri') expect(sameDigest(digestOf(`${vector.algorithm}:${vector[name]}`), value)).toBe(true)
     }
   })
@@ -58,7 +62,7 @@ describe('laws', () => {
         if (!parsed.ok) return
         // Without a letter, upper and lower case are the same text.
         if (form.upper === true && !/[A-F]/.test(text)) expect(parsed.spelling.name).toBe('hex')
-        else if (form.padded === false && (value.bytes.length % 3 === 0)) expect(parsed.spelling.name).toBe('sri')
+        else if (form.padded === false && value.bytes.length % 3 === 0) expect(parsed.spelling.name).toBe('sri')
         else expect(parsed.spelling).toEqual(form)
         expect(printDigest(parsed.digest, parsed.spelling)).toBe(text)
       }),
@@ -79,7 +83,9 @@ describe('laws', () => {
 
   test('reading text of nix32 digits and printing it gives the text', () => {
     const digit = fc.constantFrom(...nix32Digits)
-    const text = fc.tuple(fc.constantFrom('0', '1', 'a', 'z'), fc.array(digit, { minLength: 51, maxLength: 51 })).map(([first, rest]) => first + rest.join(''))
+    const text = fc
+      .tuple(fc.constantFrom('0', '1', 'a', 'z'), fc.array(digit, { minLength: 51, maxLength: 51 }))
+      .map(([first, rest]) => first + rest.join(''))
     fc.assert(
       fc.property(text, (input) => {
         const parsed = parseDigest(input, { algorithm: 'sha256' })
@@ -104,11 +110,15 @@ describe('laws', () => {
 
   test('never throws, and says why in one sentence', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.string({ minLength: 44, maxLength: 52 })), fc.option(algorithm, { nil: undefined }), (text, hint) => {
-        const parsed = parseDigest(text, hint === undefined ? {} : { algorithm: hint })
-        if (!parsed.ok) expect(parsed.message).toMatch(/ is not a hash: \S/)
-        isPlaceholder(text)
-      }),
+      fc.property(
+        fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.string({ minLength: 44, maxLength: 52 })),
+        fc.option(algorithm, { nil: undefined }),
+        (text, hint) => {
+          const parsed = parseDigest(text, hint === undefined ? {} : { algorithm: hint })
+          if (!parsed.ok) expect(parsed.message).toMatch(/ is not a hash: \S/)
+          isPlaceholder(text)
+        },
+      ),
     )
   })
 })
