@@ -1,0 +1,99 @@
+// A root and globs → the paths of its files.
+import { spawnSync } from 'node:child_process'
+import { readdirSync, statSync } from 'node:fs'
+import type { Dirent } from 'node:fs'
+import path from 'node:path'
+import { globTest, isGlob } from './glob.ts'
+import { realInside } from './inside.ts'
+
+/** See `Files.list`. Lists regular files only; of several names that lead to one file, the file's own, else the first. */
+export function listFiles(realRoot: string, globs: readonly string[] | null): readonly string[] {
+  const plain = new Set<string>()
+  const tests: ((file: string) => boolean)[] = []
+  for (const glob of globs ?? ['**']) {
+    const pattern = relativePattern(realRoot, glob)
+    if (isGlob(pattern)) tests.push(globTest(pattern))
+    else if (isFolder(realRoot, pattern)) tests.push((file) => pattern === '' || file.startsWith(`${pattern}/`))
+    else plain.add(pattern)
+  }
+  const candidates = tests.length === 0 ? [] : (gitFiles(realRoot) ?? walk(realRoot))
+  const found = candidates.filter((file) => isUsual(file) && tests.some((test) => test(file)))
+  const regular = withoutDoubles(realRoot, [...new Set(found)].toSorted())
+  return [...new Set([...regular, ...plain])].toSorted()
+}
+
+/** What is looked at when nothing is named. */
+function isUsual(file: string): boolean {
+  return file.endsWith('.nix') || file === 'pinhash.json'
+}
+
+function relativePattern(realRoot: string, glob: string): string {
+  const slashed = path.sep === '\\' ? glob.replaceAll('\\', '/') : glob
+  const relative = path.isAbsolute(glob) ? path.relative(realRoot, glob).replaceAll(path.sep, '/') : slashed
+  return path.posix.normalize(relative).replace(/^\.?\/*$|\/+$/, '')
+}
+
+function isFolder(realRoot: string, file: string): boolean {
+  try {
+    const real = realInside(realRoot, file)
+    return real !== null && statSync(real).isDirectory()
+  } catch {
+    return false
+  }
+}
+
+/** Tracked and untracked files that git does not ignore; null outside a work tree and without git. */
+function gitFiles(realRoot: string): readonly string[] | null {
+  // A repository's own settings must not start programs.
+  const list = ['-c', 'core.fsmonitor=false', 'ls-files', '-z', '--cached', '--others', '--exclude-standard']
+  const run = spawnSync('git', list, {
+    cwd: realRoot,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 29,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    windowsHide: true,
+  })
+  return run.status === 0 ? run.stdout.split('\0').filter((file) => file !== '') : null
+}
+
+function walk(realRoot: string): readonly string[] {
+  const files: string[] = []
+  const folders = ['']
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of entriesOf(path.join(realRoot, folder))) {
+      const file = folder + entry.name
+      if (entry.isDirectory()) {
+        if (entry.name !== '.git' && entry.name !== 'node_modules') folders.push(`${file}/`)
+      } else if (entry.isFile() || (entry.isSymbolicLink() && !entry.name.startsWith('result'))) files.push(file)
+    }
+  }
+  return files
+}
+
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch {
+    // A folder that may not be read holds nothing that could be written.
+    return []
+  }
+}
+
+function withoutDoubles(realRoot: string, files: readonly string[]): readonly string[] {
+  const byTarget = new Map<string, string>()
+  for (const file of files) {
+    const target = regularTarget(realRoot, file)
+    if (target === null) continue
+    if (!byTarget.has(target) || target === path.join(realRoot, file)) byTarget.set(target, file)
+  }
+  return [...byTarget.values()]
+}
+
+function regularTarget(realRoot: string, file: string): string | null {
+  try {
+    const real = realInside(realRoot, file)
+    return real !== null && statSync(real).isFile() ? real : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,38 @@
+// A repository's files as the workflows see them: paths and texts.
+
+/** A text file as it was read. */
+export interface SourceFile {
+  /** Relative to the root, forward slashes. */
+  readonly path: string
+  readonly text: string
+}
+
+/** New content for a file. */
+export interface Change {
+  readonly path: string
+  /** What the change was computed from, null where there was no file; a file that holds something else by now is not written. */
+  readonly before: string | null
+  readonly after: string
+}
+
+/** Why a file has no text to work with. */
+export interface ReadProblem {
+  readonly problem: 'missing' | 'binary' | 'unreadable' | 'outside'
+  /** One sentence that names the file. */
+  readonly message: string
+}
+
+/** The repository's files. Reading is synchronous because evaluation is. */
+export interface Files {
+  /** Absolute path of the root, for messages. */
+  readonly root: string
+  /**
+   * Files below the root that match, sorted by code unit; null means every `*.nix` and the root's `pinhash.json`. Globs with wildcards, and
+   * folders, select among those; a plain path is listed as it is, even where nothing is there, so that reading it says so.
+   */
+  list(globs: readonly string[] | null): readonly string[]
+  /** The text (a byte order mark stays, as U+FEFF), or why not. Never throws, never reads outside the root. */
+  read(path: string): { readonly text: string } | ReadProblem
+  /** All or none. Throws InputError `changed-file` or `unwritable-file`. */
+  write(changes: readonly Change[]): Promise<void>
+}
