@@ -37,4 +37,14 @@ describe('the papers', () => {
     const named = [...read('CONTRIBUTING.md').matchAll(/^\| `(?:src\/)?([a-z]+)(?:\.ts|\/)` /gm)].map((match) => match[1])
     expect(named).toEqual([...rooms])
   })
+
+  test('the lock file holds the binaries of every platform, or `npm ci` fails on all of them', () => {
+    const { packages } = JSON.parse(read('package-lock.json')) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>
+    }
+    const locked = new Set(Object.keys(packages).map((path) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)))
+    const wanted = Object.values(packages).flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies))
+    expect(wanted.length).toBeGreaterThan(20)
+    expect(wanted.filter((name) => !locked.has(name))).toEqual([])
+  })
 })
