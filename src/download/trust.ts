@@ -1,0 +1,35 @@
+// Named CA files to the certificates that are trusted.
+import { readFile } from 'node:fs/promises'
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
+import { InputError } from '../core/errors.ts'
+import type { NetworkSettings } from './settings.ts'
+
+/**
+ * The bundled roots and the certificates of all the files together; null where no file is named, which means Node's own choice.
+ * Throws InputError `bad-config` for a file that cannot be read or holds no certificate.
+ */
+export async function trust(files: NetworkSettings['caFiles']): Promise<SecureContext | null> {
+  if (files.length === 0) return null
+  const named = await Promise.all(files.map(certificates))
+  // One context for all connections: to parse some 150 certificates for each one would take longer than its handshake.
+  return createSecureContext({ ca: [...rootCertificates, ...named.flat()] })
+}
+
+async function certificates({ path, source }: NetworkSettings['caFiles'][number]): Promise<string[]> {
+  const refuse = (what: string, cause?: unknown): never => {
+    throw new InputError('bad-config', `${source} names ${path}, which ${what}; name a PEM file of CA certificates, or unset ${source}`, {
+      cause,
+    })
+  }
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) =>
+    refuse(`cannot be read (${error.code ?? error.message})`, error),
+  )
+  const found = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)
+  if (found === null) return refuse('holds no certificate')
+  try {
+    createSecureContext({ ca: found })
+  } catch (error) {
+    refuse('holds a certificate that cannot be read', error)
+  }
+  return found
+}
