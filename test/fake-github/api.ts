@@ -160,16 +160,17 @@ export function apiReply(world: World, server: Server, request: Request): Reply 
 
   const key = caller?.key ?? ''
   const quota = caller !== null ? (caller.token.quota ?? null) : server.web === 'github.com' ? world.quota : null
-  if (quota !== null && quota.remaining <= 0) {
+  const path = request.path.slice(server.apiPrefix.length)
+  const isFree = path.startsWith('/rate_limit')
+  if (quota !== null && quota.remaining <= 0 && !isFree) {
     const message = caller === null ? 'API rate limit exceeded for 127.0.0.1.' : 'API rate limit exceeded for user ID 1.'
     return dress(problem(quota.refusal ?? 403, message, quotaHeaders(quota, 0)), key)
   }
 
-  const path = request.path.slice(server.apiPrefix.length)
   const answer = dress(route(world, server, path, request, caller?.token ?? null), key)
   const known = (request.headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim())
   const unchanged = answer.headers['etag'] !== undefined && known.includes(answer.headers['etag'])
-  const free = (unchanged && caller !== null) || path.startsWith('/rate_limit')
+  const free = (unchanged && caller !== null) || isFree
   const limits = quota === null ? {} : quotaHeaders(quota, quota.remaining - (free ? 0 : 1))
   const charge = free || quota === null ? {} : { charge: key }
   if (!unchanged) return { ...answer, ...charge, headers: { ...answer.headers, ...limits } }
