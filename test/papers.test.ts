@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { commands } from '../src/cli/main.ts'
+import { everywhere } from '../src/cli/options.ts'
 import { rooms } from './house/rooms.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -31,6 +33,18 @@ describe('the papers', () => {
   test.each(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'])('%s links to what is there', (file) => {
     const links = [...read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? '')
     expect(links.filter((link) => !existsSync(join(root, link)))).toEqual([])
+  })
+
+  test('the commands of README.md are those of the program, in both directions', () => {
+    const named = [...read('README.md').matchAll(/^\| `pinhash ([a-z]+)/gm)].map((match) => match[1])
+    expect(named).toEqual(commands.map(({ name }) => name))
+  })
+
+  test('README.md names no option that the program does not know', () => {
+    const known = new Set([...everywhere, ...commands.flatMap(({ options }) => options)].map(({ name }) => `--${name}`))
+    const notOurs = new Set(['--global', '--help'])
+    const named = commandsOf('README.md').match(/--[a-z][a-z-]+/g) ?? []
+    expect(named.filter((name) => !known.has(name) && !notOurs.has(name))).toEqual([])
   })
 
   test('the room list of CONTRIBUTING.md is the one that is checked', () => {
