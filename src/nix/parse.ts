@@ -8,8 +8,11 @@ import type {
   StringLiteral, SyntaxProblem,
 } from './syntax.ts'
 
-/** How deeply expressions may nest; what lies deeper is unreadable, so that no text can exhaust the stack. */
-export const DEPTH_LIMIT = 1000
+/**
+ * How deeply expressions may nest: an expression in another counts one, brackets around it one more. What lies deeper is unreadable.
+ * Half of Node's default stack is enough for it, whatever nests. Chains of operators and of arguments do not count.
+ */
+export const DEPTH_LIMIT = 800
 
 const KINDS = TOKEN_NAMES.length
 
@@ -295,6 +298,7 @@ class Parser {
   private formals(into: Formal[]): boolean {
     const scanner = this.scanner
     const awaited = this.awaited
+    this.depth++
     awaited[T.comma] = (awaited[T.comma] as number) + 1
     awaited[T.braceClose] = (awaited[T.braceClose] as number) + 1
     scanner.advance()
@@ -325,6 +329,7 @@ class Parser {
         break
       }
     }
+    this.depth--
     awaited[T.comma] = (awaited[T.comma] as number) - 1
     awaited[T.braceClose] = (awaited[T.braceClose] as number) - 1
     if (!this.take(T.braceClose)) this.expected("'}'")
@@ -476,8 +481,10 @@ class Parser {
       case T.indentedOpen:
         return this.string()
       case T.parenOpen: {
+        this.depth++
         scanner.advance()
         const expression = this.expressionBefore(T.parenClose)
+        this.depth--
         return { kind: 'parenthesized', start, end: scanner.previousEnd, expression }
       }
       case T.bracketOpen:
@@ -582,6 +589,7 @@ class Parser {
     const scanner = this.scanner
     const awaited = this.awaited
     const bindings: BindingOrInherit[] = []
+    this.depth++
     awaited[closer] = (awaited[closer] as number) + 1
     awaited[T.semicolon] = (awaited[T.semicolon] as number) + 1
     for (;;) {
@@ -600,6 +608,7 @@ class Parser {
     }
     awaited[closer] = (awaited[closer] as number) - 1
     awaited[T.semicolon] = (awaited[T.semicolon] as number) - 1
+    this.depth--
     return bindings
   }
 
@@ -695,7 +704,9 @@ class Parser {
     this.awaited = new Array<number>(KINDS).fill(0)
     this.awaited[T.braceClose] = 1
     scanner.moveTo(start + 2)
+    this.depth++
     const expression = this.until(T.braceClose, this.expression())
+    this.depth--
     this.awaited = outside
     const end = scanner.kind === T.braceClose ? scanner.end : this.text.length
     return { kind: 'interpolation', start, end, expression }
