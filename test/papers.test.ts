@@ -1,5 +1,5 @@
 // What the papers promise, held against what is there.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
@@ -11,6 +11,10 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 function read(file: string): string {
   return readFileSync(join(root, file), 'utf8')
+}
+
+function filesIn(folder: string): number {
+  return existsSync(join(root, folder)) ? readdirSync(join(root, folder)).length : 0
 }
 
 /** What a paper gives to type: code in Markdown, lines that are no comments elsewhere. */
@@ -47,9 +51,9 @@ describe('the papers', () => {
     expect(named.filter((name) => !known.has(name) && !notOurs.has(name))).toEqual([])
   })
 
-  test('the room list of CONTRIBUTING.md is the one that is checked', () => {
+  test('the room list of CONTRIBUTING.md is the one that is checked, without rooms that have no file', () => {
     const named = [...read('CONTRIBUTING.md').matchAll(/^\| `(?:src\/)?([a-z]+)(?:\.ts|\/)` /gm)].map((match) => match[1])
-    expect(named).toEqual([...rooms])
+    expect(named).toEqual(rooms.filter((room) => existsSync(join(root, 'src', `${room}.ts`)) || filesIn(`src/${room}`) > 0))
   })
 
   test('the lock file holds the binaries of every platform, or `npm ci` fails on all of them', () => {

@@ -92,6 +92,7 @@ const rightRows: readonly (readonly [situation: string, file: string, code: stri
   ['words in regular expressions', 'src/nix/a.ts', "export const a = /['`\"] process/g\nexport const b = 'Buffer'"],
   ['a property of that name', 'src/cli/a.ts', 'export const a = { process: 1 }\nexport const b = a.process'],
   ['a method named import', 'src/nix/a.ts', 'export class A {\n  import(file: string): string {\n    return file\n  }\n}'],
+  ['a private method named import', 'src/nix/a.ts', 'export class A {\n  #import = (a: A): A => this.#import(a)\n}'],
   ['a method named from', 'src/nix/a.ts', "export const a = Array.from('node:fs')"],
   ['a division before a string', 'src/nix/a.ts', "export const a = (4 / 2) + 'process / 1'.length / 2"],
 ]

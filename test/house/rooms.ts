@@ -68,7 +68,7 @@ interface Import {
 function importsOf(code: string, bare: string): readonly Import[] {
   const found: Import[] = []
   for (const match of code.matchAll(
-    /(?<![.\w$])(?:from|import\s*\(?)\s*(['"])(.*?)\1|(?<![.\w$])(?:import|require)\s*\(\s*(?!['"\s)]|\w+\??:)/g,
+    /(?<![.\w$#])(?:from|import\s*\(?)\s*(['"])(.*?)\1|(?<![.\w$#])(?:import|require)\s*\(\s*(?!['"\s)]|\w+\??:)/g,
   ))
     if (bare[match.index] !== ' ') found.push({ offset: match.index, specifier: match[2] ?? null })
   return found
