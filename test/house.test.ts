@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { right, wrong } from './house/cases.ts'
 import { mask } from './house/mask.ts'
-import { fileRooms, pureRooms, roomOf, rooms, violations, type Room } from './house/rooms.ts'
+import { fileRooms, pureRooms, rooms, violations, type Room } from './house/rooms.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
