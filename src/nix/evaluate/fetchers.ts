@@ -1,0 +1,281 @@
+// Calls of Nix fetchers → fetches: what is fetched, from where, with which hash, and what stands in the way of managing it.
+import type { Algorithm } from '../../core/digest.ts'
+import type { Place } from '../../core/span.ts'
+import type { System } from '../../core/system.ts'
+import { type Machine, asUnknown, kindName, rootMark } from './machine.ts'
+import { join } from './text.ts'
+import { type Attributes, type Function, type Text, Thunk, type Unknown, type Value, attributes, lazy, native, ready, text, unknown } from './value.ts'
+
+/** One hash attribute of a fetch. */
+export interface FetchHash {
+  readonly attribute: string
+  readonly value: Text
+  /** What the attribute's name (or `outputHashAlgo`) says; null where the value's spelling says it. */
+  readonly algorithm: Algorithm | null
+}
+
+/** A fetch under one system: what Nix would download and the hash it would insist on. */
+export interface Fetch {
+  readonly system: System
+  readonly fetcher: string
+  /** The call. */
+  readonly place: Place
+  /** In the order of trying; at least one. */
+  readonly urls: readonly Text[]
+  /** At least one; all of them must hold. */
+  readonly hashes: readonly FetchHash[]
+  readonly mode: 'flat' | 'unpacked'
+  /** For `unpacked`: whether a single top folder is stripped. */
+  readonly stripRoot: boolean
+  /** What the package that uses it calls itself. */
+  readonly pname: Text | null
+  readonly version: Text | null
+}
+
+/** A fetch that pinhash does not manage. */
+export interface Unmanaged {
+  readonly system: System
+  readonly fetcher: string
+  readonly place: Place
+  readonly reason: string
+  /** Whether Nix itself would stop here under this system: then the fetch is none of this system's. */
+  readonly failed: boolean
+}
+
+/** A call as it was made; looked at once everything is evaluated. */
+interface Call {
+  readonly fetcher: string
+  readonly system: System
+  readonly place: Place
+  readonly argument: Thunk
+  package: { readonly pname: Text | null; readonly version: Text | null } | null
+}
+
+type Reading = (call: Call, argument: Attributes) => Omit<Fetch, 'system' | 'fetcher' | 'place' | 'pname' | 'version'> | Obstacle
+
+/** Why a fetch is not managed. */
+class Obstacle {
+  readonly reason: string
+  readonly failed: boolean
+  constructor(reason: string, failed = false) {
+    this.reason = reason
+    this.failed = failed
+  }
+}
+
+const harmless = new Set([
+  'name', 'pname', 'version', 'url', 'urls', 'hash', 'sha256', 'sha512', 'sha1', 'md5', 'outputHash', 'outputHashAlgo', 'outputHashMode',
+  'meta', 'passthru', 'preferLocalBuild', 'showURLs', 'recursiveHash', 'executable', 'unpack', 'nativeBuildInputs', 'netrcImpureEnvVars',
+  'impureEnvVars', 'curlOpts', 'curlOptsList', 'postFetch', 'downloadToTemp', 'netrcPhase', 'stripRoot', 'extension', 'extraPostFetch', 'allowSubstitutes',
+])
+
+const hashAttributes: readonly (readonly [string, Algorithm | null])[] = [
+  ['hash', null],
+  ['sha256', 'sha256'],
+  ['sha512', 'sha512'],
+  ['sha1', 'sha1'],
+  ['md5', 'md5'],
+]
+
+/** Which attributes, when not empty, make the result something else than the bytes or the tree at the URL. */
+const changing = ['postFetch', 'extraPostFetch', 'curlOpts', 'curlOptsList', 'netrcPhase']
+
+function stringAt(set: Attributes, name: string): Text | null | Obstacle {
+  const entry = set.entries.get(name)
+  const value = entry === undefined ? (set.rest === null ? null : set.rest(name)) : entry.value.force()
+  if (value === null || value.kind === 'null') return null
+  return value.kind === 'string' ? value : obstacle(asUnknown(value, `${name} is ${kindName(value)}`), name)
+}
+
+const obstacle = (value: Unknown, what: string): Obstacle => new Obstacle(`${what}: ${value.reason}`, value.failed)
+
+function flag(set: Attributes, name: string): boolean | Obstacle {
+  const value = set.entries.get(name)?.value.force()
+  if (value === undefined || value.kind === 'null') return false
+  return value.kind === 'bool' ? value.value : obstacle(asUnknown(value, `it is ${kindName(value)}`), name)
+}
+
+function isEmpty(value: Value): boolean {
+  return value.kind === 'null' || (value.kind === 'string' && value.text.trim() === '') || (value.kind === 'list' && value.items.length === 0)
+}
+
+function urlsOf(set: Attributes): Text[] | Obstacle {
+  const url = stringAt(set, 'url')
+  if (url instanceof Obstacle) return url
+  const many = set.entries.get('urls')?.value.force()
+  const urls: Text[] = url === null || url.text === '' ? [] : [url]
+  if (many !== undefined && many.kind !== 'null') {
+    if (many.kind !== 'list') return obstacle(asUnknown(many, `it is ${kindName(many)}`), 'urls')
+    for (const item of many.items) {
+      const value = item.force()
+      if (value.kind !== 'string') return obstacle(asUnknown(value, `one is ${kindName(value)}`), 'urls')
+      urls.push(value)
+    }
+  }
+  return urls.length > 0 ? urls : new Obstacle('it names no URL', true)
+}
+
+function hashesOf(set: Attributes): FetchHash[] | Obstacle {
+  const found: FetchHash[] = []
+  for (const [attribute, algorithm] of hashAttributes) {
+    const value = stringAt(set, attribute)
+    if (value instanceof Obstacle) return value
+    if (value !== null) found.push({ attribute, value, algorithm })
+  }
+  const output = stringAt(set, 'outputHash')
+  if (output instanceof Obstacle) return output
+  if (output !== null) {
+    const algorithm = stringAt(set, 'outputHashAlgo')
+    if (algorithm instanceof Obstacle) return algorithm
+    const named = algorithm === null || algorithm.text === '' ? null : algorithm.text
+    if (named !== null && named !== 'sha256' && named !== 'sha512' && named !== 'sha1' && named !== 'md5') return new Obstacle(`the hash algorithm ${named}`)
+    found.push({ attribute: 'outputHash', value: output, algorithm: named })
+  }
+  return found
+}
+
+function commonObstacle(set: Attributes): Obstacle | null {
+  for (const name of changing) {
+    const value = set.entries.get(name)?.value.force()
+    if (value !== undefined && !isEmpty(value)) return new Obstacle(`${name} changes what is fetched`)
+  }
+  for (const name of set.entries.keys()) if (!harmless.has(name)) return new Obstacle(`pinhash does not know what ${name} does to the result`)
+  return null
+}
+
+function read(set: Attributes, unpacks: boolean): ReturnType<Reading> {
+  const common = commonObstacle(set)
+  const urls = urlsOf(set)
+  if (urls instanceof Obstacle) return urls
+  const hashes = hashesOf(set)
+  if (hashes instanceof Obstacle) return hashes
+  if (common !== null) return common
+  if (hashes.length === 0) return new Obstacle('it has no hash')
+  for (const url of urls) {
+    if (url.text.includes(rootMark)) return new Obstacle('the URL is a path on this machine')
+    if (!/^https?:\/\//.test(url.text)) return new Obstacle(`the URL ${url.text} is neither http nor https`)
+  }
+  for (const name of ['recursiveHash', 'executable', 'unpack'] as const) {
+    const set_ = flag(set, name)
+    if (set_ instanceof Obstacle) return set_
+    if (set_ && !unpacks) return new Obstacle(`${name} makes the hash that of a tree, not of the file`)
+  }
+  const mode = stringAt(set, 'outputHashMode')
+  if (mode instanceof Obstacle) return mode
+  if (!unpacks && mode !== null && mode.text === 'recursive') return new Obstacle('outputHashMode makes the hash that of a tree, not of the file')
+  const strip = set.entries.get('stripRoot')?.value.force()
+  if (strip !== undefined && strip.kind !== 'bool') return obstacle(asUnknown(strip, 'it is no boolean'), 'stripRoot')
+  return { urls, hashes, mode: unpacks ? 'unpacked' : 'flat', stripRoot: strip === undefined || strip.value }
+}
+
+const gitHubHarmless = new Set(['owner', 'repo', 'rev', 'tag', 'hash', 'sha256', 'name', 'meta', 'passthru', 'fetchSubmodules', 'leaveDotGit', 'deepClone', 'forceFetchGit', 'fetchLFS', 'githubBase', 'private'])
+
+/** `fetchFromGitHub` is `fetchzip` of the archive GitHub makes of a tag or commit. */
+function readGitHub(set: Attributes): ReturnType<Reading> {
+  for (const name of ['fetchSubmodules', 'leaveDotGit', 'deepClone', 'forceFetchGit', 'fetchLFS', 'private'] as const) {
+    const value = flag(set, name)
+    if (value instanceof Obstacle) return value
+    if (value) return new Obstacle(`${name} makes it a git checkout, not an archive`)
+  }
+  for (const name of set.entries.keys()) if (!gitHubHarmless.has(name)) return new Obstacle(`pinhash does not know what ${name} does to the result`)
+  const [owner, repo, revision, tag, base] = ['owner', 'repo', 'rev', 'tag', 'githubBase'].map((name) => stringAt(set, name))
+  for (const part of [owner, repo, revision, tag, base]) if (part instanceof Obstacle) return part
+  const named = [owner, repo, revision, tag, base] as (Text | null)[]
+  const at = named[3] ?? named[2]
+  if (named[0] === null || named[1] === null || at === null || at === undefined) return new Obstacle('owner, repo or rev is missing', true)
+  const hashes = hashesOf(set)
+  if (hashes instanceof Obstacle) return hashes
+  if (hashes.length === 0) return new Obstacle('it has no hash')
+  const prefix = named[3] === null ? '/archive/' : '/archive/refs/tags/'
+  const url = join([text('https://'), named[4] ?? text('github.com'), text('/'), named[0]!, text('/'), named[1]!, text(prefix), at, text('.tar.gz')])
+  return { urls: [url], hashes, mode: 'unpacked', stripRoot: true }
+}
+
+const notManaged =
+  (why: string): Reading =>
+  () =>
+    new Obstacle(why)
+
+/** Every fetcher by its name in nixpkgs. */
+const readings: Readonly<Record<string, Reading>> = {
+  fetchurl: (_, set) => read(set, false),
+  fetchzip: (_, set) => read(set, true),
+  'builtins.fetchurl': (_, set) => read(set, false),
+  'builtins.fetchTarball': (_, set) => read(set, true),
+  fetchFromGitHub: (_, set) => readGitHub(set),
+  ...Object.fromEntries(
+    ['fetchgit', 'fetchFromGitLab', 'fetchFromGitea', 'fetchFromSourcehut', 'fetchFromBitbucket', 'fetchhg', 'fetchsvn', 'builtins.fetchGit', 'builtins.fetchTree'].map((name) => [
+      name,
+      notManaged('pinhash does not check sources out of version control'),
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['fetchpatch', 'fetchpatch2', 'fetchPypi', 'fetchCrate', 'requireFile', 'fetchNpmDeps', 'fetchYarnDeps', 'fetchPnpmDeps', 'fetchCargoVendor', 'fetchMavenArtifact'].map((name) => [
+      name,
+      notManaged('its hash is not that of one downloaded file'),
+    ]),
+  ),
+}
+
+/** The fetchers nixpkgs offers by name. */
+export const fetcherNames: readonly string[] = Object.keys(readings).filter((name) => !name.includes('.'))
+
+/** Records fetcher calls. */
+export class Recorder {
+  readonly #machine: Machine
+  readonly #calls: Call[] = []
+  readonly #results = new WeakMap<Attributes, Call>()
+
+  constructor(machine: Machine) {
+    this.#machine = machine
+  }
+
+  /** The fetcher as a function that says what it was asked for. */
+  fetcher(name: string, system: System): Function {
+    return native(name, (argument, place) => {
+      const given = argument.force()
+      const filled = given.kind === 'function' ? fixpoint(this.#machine, given) : given.kind === 'string' ? ready(attributes({ url: given })) : argument
+      const call: Call = { fetcher: name, system, place: place ?? { file: '', start: 0, end: 0 }, argument: filled, package: null }
+      this.#calls.push(call)
+      const field = (key: string): Thunk => lazy(() => this.#machine.attribute(filled.force(), key, place) ?? unknown(`${key} of a fetch`))
+      const result = attributes(
+        { type: text('derivation'), url: field('url'), urls: field('urls'), name: field('name'), outPath: unknown('what a fetch puts into the store', place) },
+        (key) => unknown(`${key} of a fetch`),
+      )
+      this.#results.set(result, call)
+      this.#machine.explore(filled)
+      return result
+    })
+  }
+
+  /** Remembers which package uses a fetch as its source. */
+  usedBy(source: Value, pname: Text | null, version: Text | null): void {
+    if (source.kind === 'list') for (const item of source.items) this.usedBy(item.force(), pname, version)
+    if (source.kind !== 'attributes') return
+    const call = this.#results.get(source)
+    if (call !== undefined) call.package ??= { pname, version }
+  }
+
+  /** All calls, read. Forces what was not forced yet. */
+  results(): { fetches: Fetch[]; unmanaged: Unmanaged[] } {
+    const fetches: Fetch[] = []
+    const unmanaged: Unmanaged[] = []
+    for (const call of this.#calls) {
+      const { fetcher, system, place } = call
+      const argument = call.argument.force()
+      const result =
+        argument.kind === 'attributes'
+          ? readings[fetcher]!(call, argument)
+          : obstacle(asUnknown(argument, `the argument is ${kindName(argument)}`), 'the argument')
+      if (result instanceof Obstacle) unmanaged.push({ fetcher, system, place, reason: result.reason, failed: result.failed })
+      else fetches.push({ fetcher, system, place, ...result, pname: call.package?.pname ?? null, version: call.package?.version ?? null })
+    }
+    return { fetches, unmanaged }
+  }
+}
+
+/** The value of `self: { … }` applied to its own result. */
+export function fixpoint(machine: Machine, value: Function): Thunk {
+  const result: Thunk = lazy(() => machine.apply(value, lazy(() => result.force()), null))
+  return result
+}

@@ -1,0 +1,768 @@
+// Nix expressions → values. Small, lazy and total: what cannot be known is Unknown and never stops it, and what Unknown hides is still explored.
+import type { Place, Span } from '../../core/span.ts'
+import type { System } from '../../core/system.ts'
+import type { AttributeName, AttributeSet, Binary, Document, Expression, Inherit, Lambda, Part, Select, StringLiteral } from '../syntax.ts'
+import { type Group, type Slot, group, staticName } from './bindings.ts'
+import { type Scope, lookup, openedSets, opening, variables } from './scope.ts'
+import { exact, join, whole } from './text.ts'
+import {
+  type Attributes,
+  type Entry,
+  type Function,
+  Halt,
+  type Origin,
+  type Text,
+  Thunk,
+  type Unknown,
+  type Value,
+  attributesOf,
+  bool,
+  failure,
+  float,
+  int,
+  lazy,
+  list,
+  no,
+  nothing,
+  ready,
+  text,
+  unknown,
+  yes,
+} from './value.ts'
+
+/** The files an evaluation may see: relative paths with forward slashes, `''` being the repository's root. */
+export interface SourceTree {
+  /** The parsed file, or null where there is no such text file. */
+  document(path: string): Document | null
+  /** The text of any file, or null. */
+  text(path: string): string | null
+  /** Names in a folder with `regular`, `directory` or `symlink`; null where it is no folder. */
+  entries(path: string): ReadonlyMap<string, 'regular' | 'directory' | 'symlink'> | null
+}
+
+/** What stands outside the language: the global names, and what happens at a call of something unknown. */
+export interface World {
+  readonly globals: ReadonlyMap<string, Thunk>
+  /** `<name>`. */
+  searchPath(name: string): Value
+  /** The value that a parameter of that name most likely has, or null. */
+  byName(name: string): Thunk | null
+  /** The value that an attribute of that name most likely has in a set that is not known, or null. */
+  byAttribute(name: string): Thunk | null
+  /** A call of something that is not known: its argument is explored anyway; this is told of it first. */
+  unknownCall(callee: Unknown, argument: Value, place: Place): void
+}
+
+/** The file name of Nix code that is part of the model, not of the repository: its literals are nobody's to edit. */
+export const preludeFile = '<prelude>'
+
+/** Begins the strings that stand for paths in the repository, as a store path would in Nix. */
+export const rootMark = '/the-repository'
+
+// Evaluation recurses with the expression; this many levels fit in a quarter of Node's default stack.
+const deepest = 700
+const maximumSteps = 400_000
+
+export class Machine {
+  readonly system: System
+  readonly tree: SourceTree
+  /** Files that were read, by path: what a change of text may change the outcome of. */
+  readonly reads: Set<string> = new Set()
+  world!: World
+  #depth = 0
+  #steps = 0
+  #queue: Thunk[] = []
+  #head = 0
+  readonly #explored = new WeakSet<object>()
+  readonly #origins = new WeakMap<object, Text>()
+  readonly #imports = new Map<string, Value>()
+
+  constructor(system: System, tree: SourceTree) {
+    this.system = system
+    this.tree = tree
+  }
+
+  /** Whether the evaluation was cut off for taking too long. */
+  get exhausted(): boolean {
+    return this.#steps > maximumSteps
+  }
+
+  /** The value of a file, as `import` gives it. */
+  import(path: string): Value {
+    const known = this.#imports.get(path)
+    if (known !== undefined) return known
+    let at = path
+    let document = this.#read(at)
+    if (document === null && this.tree.entries(path) !== null) {
+      at = path === '' ? 'default.nix' : `${path}/default.nix`
+      document = this.#read(at)
+    }
+    if (document === null) return unknown(`the file ${at} is not there`)
+    this.#imports.set(path, failure('the file imports itself'))
+    const value = this.evaluate(document.root, variables(null, this.world.globals), at)
+    this.#imports.set(path, value)
+    return value
+  }
+
+  #read(path: string): Document | null {
+    this.reads.add(path)
+    return path.endsWith('.nix') || this.tree.entries(path) === null ? this.tree.document(path) : null
+  }
+
+  /** A lazily evaluated expression, in a scope whose names are all there or still to come. */
+  defer(node: Expression, scope: Scope, file: string): Thunk {
+    return new Thunk(null, () => this.evaluate(node, scope, file))
+  }
+
+  /** A lazily evaluated expression, in a scope that is complete: a variable needs no thunk of its own. */
+  delay(node: Expression, scope: Scope, file: string): Thunk {
+    if (node.kind === 'identifier') {
+      const found = lookup(scope, node.name)
+      if (found !== null) return found
+    }
+    return this.defer(node, scope, file)
+  }
+
+  evaluate(node: Expression, scope: Scope, file: string): Value {
+    if (++this.#steps > maximumSteps) return unknown('the evaluation takes too long')
+    if (this.#depth >= deepest) return unknown('the evaluation is nested too deeply', { file, start: node.start, end: node.end })
+    this.#depth++
+    const value = this.#evaluate(node, scope, file)
+    this.#depth--
+    return value
+  }
+
+  #evaluate(node: Expression, scope: Scope, file: string): Value {
+    switch (node.kind) {
+      case 'identifier':
+        return this.#name(node.name, scope, { file, start: node.start, end: node.end })
+      case 'string':
+        return this.#string(node, scope, file)
+      case 'integer':
+        return node.value > BigInt(Number.MAX_SAFE_INTEGER) ? unknown('an integer beyond 2^53') : int(Number(node.value))
+      case 'float':
+        return float(node.value)
+      case 'path':
+        return this.#path(node.parts, scope, file)
+      case 'search-path':
+        return this.world.searchPath(node.name)
+      case 'list':
+        return list(node.items.map((item) => this.delay(item, scope, file)))
+      case 'attributes':
+        return this.#attributes(node, scope, file)
+      case 'let': {
+        const names = new Map<string, Thunk>()
+        const inner = variables(scope, names)
+        const made = this.#fill(group(node.bindings), inner, scope, file)
+        for (const [name, entry] of made.entries) names.set(name, entry.value)
+        if (node.body !== null) return this.evaluate(node.body, inner, file)
+        return names.get('body')?.force() ?? failure('a let without a body')
+      }
+      case 'with':
+        return this.evaluate(node.body, opening(scope, this.delay(node.scope, scope, file)), file)
+      case 'assert': {
+        const condition = this.evaluate(node.condition, scope, file)
+        if (condition.kind === 'bool' && !condition.value) return failure('an assertion does not hold', { file, start: node.start, end: node.end })
+        return this.evaluate(node.body, scope, file)
+      }
+      case 'if': {
+        const condition = this.evaluate(node.condition, scope, file)
+        if (condition.kind === 'bool') return this.evaluate(condition.value ? node.then : node.else, scope, file)
+        if (condition.kind === 'unknown' && condition.failed) return condition
+        this.explore(this.delay(node.then, scope, file))
+        this.explore(this.delay(node.else, scope, file))
+        return unknown(condition.kind === 'unknown' ? `it depends on a condition that is not known: ${condition.reason}` : 'a condition is no boolean')
+      }
+      case 'lambda':
+        return this.#lambda(node, scope, file)
+      case 'apply': {
+        const callee = this.evaluate(node.function, scope, file)
+        return this.apply(callee, this.delay(node.argument, scope, file), { file, start: node.start, end: node.end })
+      }
+      case 'select':
+        return this.#select(node, scope, file)
+      case 'has-attribute':
+        return this.#hasAttribute(this.evaluate(node.subject, scope, file), node.path, scope, file)
+      case 'unary': {
+        const value = this.evaluate(node.operand, scope, file)
+        if (node.operator === '!') return value.kind === 'bool' ? bool(!value.value) : asUnknown(value, 'no boolean')
+        return value.kind === 'int' ? int(-value.value) : value.kind === 'float' ? float(-value.value) : asUnknown(value, 'no number')
+      }
+      case 'binary':
+        return this.#binary(node, scope, file)
+      case 'parenthesized':
+        return this.evaluate(node.expression, scope, file)
+      case 'unreadable':
+        for (const part of node.parts) this.explore(this.delay(part, scope, file))
+        return unknown('it does not parse', { file, start: node.start, end: node.end })
+    }
+  }
+
+  #name(name: string, scope: Scope, place: Place): Value {
+    const found = lookup(scope, name)
+    if (found !== null) return placed(found.force(), place)
+    let doubt: Unknown | null = null
+    for (const set of openedSets(scope)) {
+      const value = set.force()
+      if (value.kind === 'unknown') {
+        doubt ??= value
+        continue
+      }
+      if (value.kind !== 'attributes') continue
+      const entry = value.entries.get(name)
+      // With an unknown set in between the name may be that set's; a model's own names are nixpkgs' for certain.
+      if (entry !== undefined) return doubt !== null && !value.model ? unknown(`${name} may come from a set that is not known`, place) : placed(entry.value.force(), place)
+      if (value.rest !== null) doubt ??= unknown(`${name} is not known`, place)
+    }
+    return doubt === null ? failure(`${name} is not defined`, place) : unknown(`${name} is not known`, place)
+  }
+
+  #string(node: StringLiteral, scope: Scope, file: string): Value {
+    const known = this.#origins.get(node)
+    if (known !== undefined) return known
+    const origin: Origin = { file, start: node.start, end: node.end, form: node.form }
+    if (file === preludeFile) {
+      const value = this.#parts(node.parts, origin, scope, file)
+      return value.kind === 'string' ? { ...value, runs: value.runs.filter((run) => run.origin.file !== preludeFile) } : value
+    }
+    const value = this.#parts(node.parts, origin, scope, file)
+    if (value.kind === 'string' && node.parts.every((part) => part.kind === 'text')) this.#origins.set(node, value)
+    return value
+  }
+
+  #parts(parts: readonly Part[], origin: Origin, scope: Scope, file: string): Value {
+    const texts: Text[] = []
+    let stopped: Unknown | null = null
+    for (const part of parts) {
+      if (part.kind === 'text') {
+        if (part.value !== '')
+          texts.push(part.value.length === part.end - part.start ? exact(part.value, part.start, origin) : whole(part.value, part.start, part.end, origin))
+        continue
+      }
+      const value = this.evaluate(part.expression, scope, file)
+      const piece = this.interpolate(value, { file, start: part.start, end: part.end })
+      if (piece.kind === 'string') texts.push(piece)
+      else if (stopped === null || (piece.failed && !stopped.failed)) stopped = piece
+    }
+    return stopped ?? (texts.length === 0 ? { kind: 'string', text: '', runs: [{ start: 0, end: 0, from: origin.start, to: origin.end, origin }] } : join(texts))
+  }
+
+  /** The value as `"${value}"` shows it. */
+  interpolate(value: Value, place: Place | null): Text | Unknown {
+    switch (value.kind) {
+      case 'string':
+        return value
+      case 'unknown':
+        return value
+      case 'path':
+        return text(value.path === '' ? rootMark : `${rootMark}/${value.path}`)
+      case 'attributes': {
+        const own = value.entries.get('__toString')
+        if (own !== undefined) {
+          const shown = this.apply(own.value.force(), ready(value), place)
+          return shown.kind === 'string' ? shown : asUnknown(shown, 'no string')
+        }
+        this.explore(ready(value))
+        const out = value.entries.get('outPath')
+        if (out !== undefined) return this.interpolate(out.value.force(), place)
+        return value.rest !== null ? unknown('the output path of something unknown', place) : failure('a set cannot be made a string', place)
+      }
+      default:
+        return failure(`${kindName(value)} cannot be made a string`, place)
+    }
+  }
+
+  #path(parts: readonly Part[], scope: Scope, file: string): Value {
+    let written = ''
+    for (const part of parts) {
+      if (part.kind === 'text') {
+        written += part.value
+        continue
+      }
+      const value = this.evaluate(part.expression, scope, file)
+      if (value.kind === 'string') written += value.text
+      else if (value.kind === 'path') written += value.path
+      else return asUnknown(value, 'no string')
+    }
+    if (written.startsWith('/') || written.startsWith('~')) return unknown(`${written} is outside the repository`)
+    return this.resolve(folderOf(file), written)
+  }
+
+  /** A path relative to a folder of the repository; what leaves the repository is Unknown. */
+  resolve(folder: string, written: string): Value {
+    const steps = folder === '' ? [] : folder.split('/')
+    for (const step of written.split('/')) {
+      if (step === '' || step === '.') continue
+      if (step !== '..') steps.push(step)
+      else if (steps.pop() === undefined) return unknown(`${written} is outside the repository`)
+    }
+    return { kind: 'path', path: steps.join('/') }
+  }
+
+  #attributes(node: AttributeSet, scope: Scope, file: string): Attributes {
+    const made = group(node.bindings)
+    if (!node.recursive) return this.#fill(made, scope, scope, file)
+    const names = new Map<string, Thunk>()
+    const inner = variables(scope, names)
+    const value = this.#fill(made, inner, scope, file)
+    for (const name of made.slots.keys()) names.set(name, value.entries.get(name)!.value)
+    return value
+  }
+
+  /** The set of a group of bindings; `outer` is where `inherit` without a source looks. */
+  #fill(made: Group, scope: Scope, outer: Scope, file: string): Attributes {
+    const entries = new Map<string, Entry>()
+    const sources = new Map<Inherit, Thunk>()
+    for (const [name, slot] of made.slots) entries.set(name, { value: this.#slot(name, slot, scope, outer, sources, file), key: { file, node: slot.key } })
+    let rest: Attributes['rest'] = null
+    for (const { key, rest: path, value } of made.computed) {
+      const name = this.key(key, scope, file)
+      const thunk =
+        path.length === 0 ? this.defer(value, scope, file) : lazy(() => this.#fill(single(path, value), scope, outer, file))
+      if (name.kind === 'string') entries.set(name.text, { value: thunk, key: name.runs.length > 0 ? name : { file, node: key } })
+      else if (name.kind !== 'null') {
+        this.explore(thunk)
+        rest = () => unknown('an attribute whose name is not known')
+      }
+    }
+    return attributesOf(entries, rest)
+  }
+
+  #slot(name: string, slot: Slot, scope: Scope, outer: Scope, sources: Map<Inherit, Thunk>, file: string): Thunk {
+    switch (slot.kind) {
+      case 'expression':
+        return this.defer(slot.value, scope, file)
+      case 'group':
+        return lazy(() => {
+          if (!slot.recursive) return this.#fill(slot.group, scope, scope, file)
+          const names = new Map<string, Thunk>()
+          const inner = this.#fill(slot.group, variables(scope, names), scope, file)
+          for (const [key, entry] of inner.entries) names.set(key, entry.value)
+          return inner
+        })
+      case 'inherit': {
+        const place = { file, start: slot.key.start, end: slot.key.end }
+        return lookup(outer, name) ?? lazy(() => this.#name(name, outer, place))
+      }
+      case 'inherit-from': {
+        const { from } = slot.inherit
+        let source = sources.get(slot.inherit)
+        if (source === undefined) {
+          source = this.defer(from!, scope, file)
+          sources.set(slot.inherit, source)
+        }
+        const place = { file, start: slot.key.start, end: slot.key.end }
+        const taken = source
+        return lazy(() => this.attribute(taken.force(), name, place) ?? failure(`the attribute ${name} is missing`, place))
+      }
+    }
+  }
+
+  /** The name an attribute-path element stands for: a string, null, or Unknown. */
+  key(node: AttributeName, scope: Scope, file: string): Value {
+    if (node.kind === 'identifier') return this.#keyText(node, node.name, file)
+    if (node.kind === 'string') return this.#string(node, scope, file)
+    const value = this.evaluate(node.expression, scope, file)
+    return value.kind === 'string' || value.kind === 'null' ? value : asUnknown(value, 'a name that is no string')
+  }
+
+  #keyText(node: Span, name: string, file: string): Text {
+    const known = this.#origins.get(node)
+    if (known !== undefined) return known
+    const made = exact(name, node.start, { file, start: node.start, end: node.end, form: 'name' })
+    this.#origins.set(node, made)
+    return made
+  }
+
+  /** The name of an entry as a string that knows where it was written. */
+  entryName(name: string, entry: Entry): Text {
+    if (entry.key === null) return text(name)
+    if ('kind' in entry.key) return entry.key
+    const { file, node } = entry.key
+    if (node.kind === 'identifier') return this.#keyText(node, name, file)
+    if (node.kind !== 'string' || staticName(node) === null) return text(name)
+    const value = this.#string(node, variables(null, new Map()), file)
+    return value.kind === 'string' ? value : text(name)
+  }
+
+  /** An attribute of a value; null where it is known to be missing. */
+  attribute(subject: Value, name: string, place: Place | null): Value | null {
+    if (subject.kind === 'unknown') return subject.failed ? subject : (this.world.byAttribute(name)?.force() ?? unknown(subject.reason, place))
+    if (subject.kind !== 'attributes') return null
+    const entry = subject.entries.get(name)
+    if (entry !== undefined) return entry.value.force()
+    return subject.rest === null ? null : subject.rest(name)
+  }
+
+  #select(node: Select, scope: Scope, file: string): Value {
+    let value = this.evaluate(node.subject, scope, file)
+    const { fallback } = node
+    for (const key of node.path) {
+      const name = this.key(key, scope, file)
+      if (name.kind !== 'string') {
+        // Which attribute is meant is not known: any of them may hold fetches.
+        this.explore(ready(value))
+        if (fallback !== null) this.explore(this.delay(fallback, scope, file))
+        return asUnknown(name, 'a name that is not known')
+      }
+      const place = { file, start: key.start, end: key.end }
+      const found = this.attribute(value, name.text, place)
+      if (found === null) {
+        if (fallback !== null) return this.evaluate(fallback, scope, file)
+        return failure(value.kind === 'attributes' ? `the attribute ${name.text} is missing` : `${kindName(value)} has no attribute ${name.text}`, place)
+      }
+      if (found.kind === 'unknown' && !found.failed && fallback !== null) this.explore(this.delay(fallback, scope, file))
+      value = found
+    }
+    return placed(value, { file, start: node.start, end: node.end })
+  }
+
+  #hasAttribute(subject: Value, path: readonly AttributeName[], scope: Scope, file: string): Value {
+    let value = subject
+    for (const [i, key] of path.entries()) {
+      const name = this.key(key, scope, file)
+      if (value.kind === 'unknown') return value
+      if (name.kind !== 'string') return asUnknown(name, 'a name that is not known')
+      if (value.kind !== 'attributes') return no
+      const entry = value.entries.get(name.text)
+      if (entry === undefined) return value.rest === null ? no : unknown(`whether ${name.text} is there`)
+      if (i < path.length - 1) value = entry.value.force()
+    }
+    return yes
+  }
+
+  #lambda(node: Lambda, scope: Scope, file: string): Function {
+    return {
+      kind: 'function',
+      name: node.parameter?.name ?? '',
+      lambda: { node, scope, file },
+      call: (argument) => this.#enter(node, scope, file, argument),
+    }
+  }
+
+  #enter(node: Lambda, scope: Scope, file: string, argument: Thunk): Value {
+    const names = new Map<string, Thunk>()
+    const inner = variables(scope, names)
+    if (node.parameter !== null) names.set(node.parameter.name, argument)
+    if (node.formals !== null) {
+      const given = argument.force()
+      if (given.kind !== 'attributes' && given.kind !== 'unknown') return failure(`${kindName(given)} is given where a set is expected`)
+      if (given.kind === 'unknown' && given.failed) return given
+      for (const formal of node.formals) {
+        const entry = given.kind === 'attributes' ? given.entries.get(formal.name) : undefined
+        const { fallback } = formal
+        if (entry !== undefined) names.set(formal.name, entry.value)
+        else if (given.kind === 'attributes' && given.rest === null) {
+          if (fallback === null) return failure(`the argument ${formal.name} is missing`, { file, start: formal.start, end: formal.end })
+          names.set(formal.name, this.defer(fallback, inner, file))
+        } else
+          names.set(
+            formal.name,
+            this.world.byName(formal.name) ??
+              (fallback !== null && given.kind === 'attributes' && given.model
+                ? this.defer(fallback, inner, file)
+                : ready(unknown(`the argument ${formal.name} is not known`, { file, start: formal.start, end: formal.end }))),
+          )
+      }
+    }
+    return this.evaluate(node.body, inner, file)
+  }
+
+  /** Calls a value. Sets with `__functor` are called through it; a call of Unknown explores its argument. */
+  apply(callee: Value, argument: Thunk, place: Place | null): Value {
+    if (callee.kind === 'function') {
+      if (this.#depth >= deepest) return unknown('the evaluation is nested too deeply', place)
+      this.#depth++
+      const value = this.#call(callee, argument, place)
+      this.#depth--
+      return value
+    }
+    if (callee.kind === 'attributes') {
+      const functor = callee.entries.get('__functor')
+      if (functor !== undefined) return this.apply(this.apply(functor.value.force(), ready(callee), place), argument, place)
+      if (callee.rest === null) return failure('a set is called like a function', place)
+    }
+    if (callee.kind !== 'unknown' && callee.kind !== 'attributes') return failure(`${kindName(callee)} is called like a function`, place)
+    if (callee.kind === 'unknown' && callee.failed) return callee
+    const cause = callee.kind === 'unknown' ? callee : unknown('something not known is called', place)
+    if (place !== null) this.later(() => this.world.unknownCall(cause, argument.force(), place))
+    this.explore(argument)
+    return unknown(cause.reason, place)
+  }
+
+  #call(callee: Function, argument: Thunk, place: Place | null): Value {
+    if (callee.lambda !== null) return callee.call(argument, place)
+    const depth = this.#depth
+    try {
+      return callee.call(argument, place)
+    } catch (error) {
+      if (!(error instanceof Halt)) throw error
+      this.#depth = depth
+      this.explore(argument)
+      return error.value
+    }
+  }
+
+  /** Calls a function with several arguments. */
+  applyAll(callee: Value, args: readonly Thunk[]): Value {
+    let value = callee
+    for (const arg of args) value = this.apply(value, arg, null)
+    return value
+  }
+
+  /** `a // b`: what only one side is known to have stays known where the other cannot hide it. */
+  update(left: Value, right: Value): Value {
+    if (left.kind !== 'attributes' || right.kind !== 'attributes') {
+      if (left.kind !== 'unknown' && left.kind !== 'attributes') return failure(`${kindName(left)} is merged like a set`)
+      if (right.kind !== 'unknown' && right.kind !== 'attributes') return failure(`${kindName(right)} is merged like a set`)
+      if (left.kind === 'unknown' && left.failed) return left
+      if (right.kind === 'unknown' && right.failed) return right
+      if (right.kind === 'attributes') return attributesOf(right.entries, () => unknown((left as Unknown).reason))
+      if (left.kind === 'attributes') {
+        this.explore(ready(left))
+        return attributesOf(new Map(), () => unknown((right as Unknown).reason))
+      }
+      return left
+    }
+    const entries = new Map<string, Entry>()
+    const hidden = right.rest !== null && !right.model
+    if (hidden) this.explore(ready(left))
+    else for (const [name, entry] of left.entries) entries.set(name, entry)
+    for (const [name, entry] of right.entries) entries.set(name, entry)
+    const { rest: below } = left
+    const { rest: above } = right
+    return { kind: 'attributes', entries, rest: above ?? below, model: left.model && right.model }
+  }
+
+  #binary(node: Binary, scope: Scope, file: string): Value {
+    const place = { file, start: node.start, end: node.end }
+    const { operator } = node
+    if (operator === '|>') return this.apply(this.evaluate(node.right, scope, file), this.delay(node.left, scope, file), place)
+    if (operator === '<|') return this.apply(this.evaluate(node.left, scope, file), this.delay(node.right, scope, file), place)
+    const left = this.evaluate(node.left, scope, file)
+    if (operator === '&&' || operator === '||' || operator === '->') {
+      const decided = operator === '&&' ? !truth(left) : operator === '||' ? truth(left) : !truth(left)
+      if (left.kind === 'bool' && decided) return bool(operator !== '&&')
+      const right = this.evaluate(node.right, scope, file)
+      if (left.kind === 'bool') return right.kind === 'bool' ? right : asUnknown(right, 'no boolean')
+      if (left.kind === 'unknown' && !left.failed && right.kind === 'bool' && right.value === (operator !== '&&')) return right
+      return asUnknown(left, 'no boolean')
+    }
+    const right = this.evaluate(node.right, scope, file)
+    switch (operator) {
+      case '//':
+        return this.update(left, right)
+      case '++':
+        return left.kind === 'list' && right.kind === 'list' ? list([...left.items, ...right.items]) : this.#neither(left, right, 'no list')
+      case '+':
+        return this.#plus(left, right, place)
+      case '==':
+      case '!=': {
+        const same = this.same(left, right, 0)
+        return same === null ? this.#neither(left, right, 'a comparison with something not known') : bool(same === (operator === '=='))
+      }
+      case '<':
+        return this.#less(left, right, (order) => order < 0)
+      case '<=':
+        return this.#less(left, right, (order) => order <= 0)
+      case '>':
+        return this.#less(left, right, (order) => order > 0)
+      case '>=':
+        return this.#less(left, right, (order) => order >= 0)
+      case '-':
+        return arithmetic(left, right, (a, b) => a - b)
+      case '*':
+        return arithmetic(left, right, (a, b) => a * b)
+      case '/':
+        if ((right.kind === 'int' || right.kind === 'float') && right.value === 0) return failure('division by zero', place)
+        return arithmetic(left, right, (a, b, whole) => (whole ? Math.trunc(a / b) : a / b))
+    }
+  }
+
+  /** Both sides matter although the operation cannot be done: explores them, and says why not. */
+  #neither(left: Value, right: Value, reason: string): Unknown {
+    this.explore(ready(left))
+    this.explore(ready(right))
+    if (left.kind === 'unknown' && (left.failed || right.kind !== 'unknown' || !right.failed)) return left
+    return asUnknown(right, reason)
+  }
+
+  #plus(left: Value, right: Value, place: Place): Value {
+    if ((left.kind === 'int' || left.kind === 'float') && (right.kind === 'int' || right.kind === 'float'))
+      return arithmetic(left, right, (a, b) => a + b)
+    if (left.kind === 'path') {
+      if (right.kind === 'string') return this.resolve('', left.path + right.text)
+      if (right.kind === 'path') return unknown('two paths joined')
+    }
+    const a = this.interpolate(left, place)
+    const b = this.interpolate(right, place)
+    if (a.kind === 'unknown') return b.kind === 'unknown' && b.failed ? b : a
+    return b.kind === 'unknown' ? b : join([a, b])
+  }
+
+  #less(left: Value, right: Value, holds: (order: number) => boolean): Value {
+    const order = this.order(left, right)
+    return order === null ? this.#neither(left, right, 'a comparison with something not known') : bool(holds(order))
+  }
+
+  /** Order of numbers and strings (bytes); null where there is none. */
+  order(left: Value, right: Value): number | null {
+    if ((left.kind === 'int' || left.kind === 'float') && (right.kind === 'int' || right.kind === 'float')) return left.value - right.value
+    if (left.kind === 'string' && right.kind === 'string') return left.text < right.text ? -1 : left.text > right.text ? 1 : 0
+    return null
+  }
+
+  /** Equality as `==` sees it; null where it cannot be known. Functions equal nothing. */
+  same(left: Value, right: Value, depth: number): boolean | null {
+    if (left.kind === 'unknown' || right.kind === 'unknown' || depth > 100) return null
+    if ((left.kind === 'int' || left.kind === 'float') && (right.kind === 'int' || right.kind === 'float')) return left.value === right.value
+    if (left.kind !== right.kind) return false
+    switch (left.kind) {
+      case 'null':
+        return true
+      case 'bool':
+        return left.value === (right as typeof left).value
+      case 'string':
+        return left.text === (right as Text).text
+      case 'path':
+        return left.path === (right as typeof left).path
+      case 'list': {
+        const others = (right as typeof left).items
+        if (left.items.length !== others.length) return false
+        return every(left.items, (item, i) => this.same(item.force(), others[i]!.force(), depth + 1))
+      }
+      case 'attributes': {
+        const other = right as Attributes
+        if (left === other) return true
+        if (left.rest !== null || other.rest !== null) return null
+        if (left.entries.size !== other.entries.size) return false
+        return every([...left.entries], ([name, entry]) => {
+          const match = other.entries.get(name)
+          return match === undefined ? false : this.same(entry.value.force(), match.value.force(), depth + 1)
+        })
+      }
+      default:
+        return false
+    }
+  }
+
+  /** Puts a value on the list of what is looked through for fetches once the file itself has its value. */
+  explore(value: Thunk): void {
+    if (this.#queue.length < maximumSteps) this.#queue.push(value)
+  }
+
+  /** Does something once the file itself has its value. */
+  later(task: () => void): void {
+    this.explore(
+      lazy(() => {
+        task()
+        return nothing
+      }),
+    )
+  }
+
+  /** Looks through everything put on the list, and through what is found there. Attributes named after another system are that system's. */
+  exploreAll(systems: ReadonlySet<System>): void {
+    while (this.#head < this.#queue.length && !this.exhausted) {
+      const value = this.#queue[this.#head++]!.force()
+      if (this.#head > 10_000) {
+        this.#queue = this.#queue.slice(this.#head)
+        this.#head = 0
+      }
+      if (value.kind === 'list') {
+        if (this.#explored.has(value)) continue
+        this.#explored.add(value)
+        for (const item of value.items) this.explore(item)
+      } else if (value.kind === 'attributes') {
+        if (value.model || this.#explored.has(value)) continue
+        this.#explored.add(value)
+        for (const [name, entry] of value.entries) if (name === this.system || !systems.has(name)) this.explore(entry.value)
+      } else if (value.kind === 'function' && value.lambda !== null) {
+        const { node } = value.lambda
+        if (this.#explored.has(node)) continue
+        this.#explored.add(node)
+        this.explore(lazy(() => this.apply(value, this.argumentFor(value), null)))
+      }
+    }
+    this.#queue = []
+    this.#head = 0
+  }
+
+  /** What a function is called with when nobody calls it: its parameters bound by name, the rest unknown. */
+  argumentFor(value: Function): Thunk {
+    const node = value.lambda?.node
+    if (node === undefined) return ready(unknown('an argument nobody gives'))
+    if (node.formals === null) {
+      const { name } = node.parameter!
+      return this.world.byName(name) ?? ready(unknown(`${name} is a parameter of a function that is not called here`))
+    }
+    const entries = new Map<string, Entry>()
+    for (const formal of node.formals) {
+      const bound = this.world.byName(formal.name)
+      if (bound !== null) entries.set(formal.name, { value: bound, key: null })
+      else if (formal.fallback === null)
+        entries.set(formal.name, { value: ready(unknown(`${formal.name} is a parameter of a function that is not called here`)), key: null })
+    }
+    return ready(attributesOf(entries))
+  }
+}
+
+/** `lib.fakeHash` and its like are replaced as expressions: they are given the place where they are asked for. */
+function placed(value: Value, place: Place): Value {
+  if (value.kind !== 'string' || value.runs.length > 0 || !fakeHashes.has(value.text) || place.file === preludeFile) return value
+  return whole(value.text, place.start, place.end, { ...place, form: 'expression' })
+}
+
+/** What nixpkgs' lib calls fakeHash, fakeSha256 and fakeSha512. */
+export const fakeHashes: ReadonlySet<string> = new Set([
+  'sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=',
+  '0'.repeat(64),
+  '0'.repeat(128),
+])
+
+/** A value that should have been of another kind, as Unknown: what was unknown stays so, the rest is a type error. */
+export function asUnknown(value: Value, reason: string): Unknown {
+  return value.kind === 'unknown' ? value : failure(reason)
+}
+
+const truth = (value: Value): boolean => value.kind === 'bool' && value.value
+
+function arithmetic(left: Value, right: Value, operate: (a: number, b: number, whole: boolean) => number): Value {
+  if ((left.kind !== 'int' && left.kind !== 'float') || (right.kind !== 'int' && right.kind !== 'float'))
+    return left.kind === 'unknown' ? left : asUnknown(right, 'no number')
+  const whole = left.kind === 'int' && right.kind === 'int'
+  const result = operate(left.value, right.value, whole)
+  if (!whole) return float(result)
+  return Number.isSafeInteger(result) ? int(result) : unknown('an integer beyond 2^53')
+}
+
+function every<T>(items: readonly T[], test: (item: T, i: number) => boolean | null): boolean | null {
+  let doubt = false
+  for (const [i, item] of items.entries()) {
+    const result = test(item, i)
+    if (result === false) return false
+    if (result === null) doubt = true
+  }
+  return doubt ? null : true
+}
+
+function single(path: readonly AttributeName[], value: Expression): Group {
+  return group([{ kind: 'binding', start: value.start, end: value.end, path, value }])
+}
+
+/** The folder a file is in, `''` for the root. */
+export const folderOf = (file: string): string => (file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '')
+
+/** A value's kind in words. */
+export function kindName(value: Value): string {
+  switch (value.kind) {
+    case 'attributes':
+      return 'a set'
+    case 'int':
+      return 'an integer'
+    case 'bool':
+      return 'a boolean'
+    default:
+      return value.kind === 'unknown' ? 'something not known' : value.kind === 'null' ? 'null' : `a ${value.kind}`
+  }
+}

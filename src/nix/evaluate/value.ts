@@ -1,0 +1,172 @@
+// What Nix expressions become: values that are lazy, total and remember where their characters came from.
+import type { Place, Span } from '../../core/span.ts'
+import type { AttributeName, Lambda } from '../syntax.ts'
+import type { Scope } from './scope.ts'
+
+/** The literal a run of characters came from; `start` and `end` span it whole, quotes included. `expression` is no literal but something like `lib.fakeHash`. */
+export interface Origin extends Place {
+  readonly form: 'quoted' | 'indented' | 'uri' | 'name' | 'json' | 'toml' | 'file' | 'expression'
+}
+
+/** Characters `start`..`end` of a string's value stand at `from`..`to` in the origin's file. Of equal length they are the same characters; else the run maps only as a whole. */
+export interface Run extends Span {
+  readonly from: number
+  readonly to: number
+  readonly origin: Origin
+}
+
+/** A string; `runs` are sorted and disjoint, and characters outside of them have no literal of their own. */
+export interface Text {
+  readonly kind: 'string'
+  readonly text: string
+  readonly runs: readonly Run[]
+}
+
+/** A path inside the repository: relative to its root, normalised, forward slashes, `''` being the root itself. */
+export interface Path {
+  readonly kind: 'path'
+  readonly path: string
+}
+
+/** What cannot be known. `failed` says that Nix itself would stop here (throw, a missing attribute, a type error). */
+export interface Unknown {
+  readonly kind: 'unknown'
+  readonly failed: boolean
+  readonly reason: string
+  readonly place: Place | null
+}
+
+export interface Null {
+  readonly kind: 'null'
+}
+export interface Bool {
+  readonly kind: 'bool'
+  readonly value: boolean
+}
+export interface Int {
+  readonly kind: 'int'
+  readonly value: number
+}
+export interface Float {
+  readonly kind: 'float'
+  readonly value: number
+}
+export interface List {
+  readonly kind: 'list'
+  readonly items: readonly Thunk[]
+}
+
+/** One attribute; `key` is the name's own place, where it was written down. */
+export interface Entry {
+  readonly value: Thunk
+  readonly key: { readonly file: string; readonly node: AttributeName } | Text | null
+}
+
+/** An attribute set. `rest` answers names outside `entries` (a set of which only some is known); null when there are none. */
+export interface Attributes {
+  readonly kind: 'attributes'
+  readonly entries: ReadonlyMap<string, Entry>
+  readonly rest: ((name: string) => Value) | null
+  /** A stand-in for a part of nixpkgs, a flake input or a module's arguments: nothing to look for inside. */
+  readonly model: boolean
+}
+
+export interface Function {
+  readonly kind: 'function'
+  /** The source, where the function was written in Nix. */
+  readonly lambda: { readonly node: Lambda; readonly scope: Scope; readonly file: string } | null
+  readonly name: string
+  call(argument: Thunk, at: Place | null): Value
+}
+
+export type Value = Unknown | Null | Bool | Int | Float | Text | Path | List | Attributes | Function
+
+/** Thrown inside builtins to end them with a value; never leaves the call or the thunk it is thrown in. */
+export class Halt {
+  readonly value: Unknown
+  constructor(value: Unknown) {
+    this.value = value
+  }
+}
+
+/** A value that is computed when first asked for. */
+export class Thunk {
+  #value: Value | null
+  #compute: (() => Value) | null
+
+  constructor(value: Value | null, compute: (() => Value) | null) {
+    this.#value = value
+    this.#compute = compute
+  }
+
+  /** Computes once. A value that needs itself is Unknown, as Nix would stop there. */
+  force(): Value {
+    if (this.#value !== null) return this.#value
+    const compute = this.#compute
+    if (compute === null) return recursion
+    this.#compute = null
+    this.#value = evaluated(compute)
+    return this.#value
+  }
+
+  /** The value if it was computed already. */
+  get known(): Value | null {
+    return this.#value
+  }
+}
+
+function evaluated(compute: () => Value): Value {
+  try {
+    return compute()
+  } catch (error) {
+    if (error instanceof Halt) return error.value
+    throw error
+  }
+}
+
+export const lazy = (compute: () => Value): Thunk => new Thunk(null, compute)
+export const ready = (value: Value): Thunk => new Thunk(value, null)
+
+export const unknown = (reason: string, place: Place | null = null): Unknown => ({ kind: 'unknown', failed: false, reason, place })
+export const failure = (reason: string, place: Place | null = null): Unknown => ({ kind: 'unknown', failed: true, reason, place })
+const recursion: Unknown = failure('the value needs itself')
+
+export const nothing: Null = { kind: 'null' }
+export const yes: Bool = { kind: 'bool', value: true }
+export const no: Bool = { kind: 'bool', value: false }
+export const bool = (value: boolean): Bool => (value ? yes : no)
+export const int = (value: number): Int => ({ kind: 'int', value })
+export const float = (value: number): Float => ({ kind: 'float', value })
+export const list = (items: readonly Thunk[]): List => ({ kind: 'list', items })
+/** A string without provenance. */
+export const text = (value: string): Text => ({ kind: 'string', text: value, runs: [] })
+
+/** An attribute set of known values. */
+export function attributes(entries: Readonly<Record<string, Thunk | Value>>, rest: Attributes['rest'] = null, model = false): Attributes {
+  const map = new Map<string, Entry>()
+  for (const [name, value] of Object.entries(entries)) map.set(name, { value: value instanceof Thunk ? value : ready(value), key: null })
+  return { kind: 'attributes', entries: map, rest, model }
+}
+
+/** An attribute set of entries. */
+export const attributesOf = (entries: ReadonlyMap<string, Entry>, rest: Attributes['rest'] = null): Attributes => ({
+  kind: 'attributes',
+  entries,
+  rest,
+  model: false,
+})
+
+/** A function written in TypeScript. */
+export function native(name: string, call: (argument: Thunk, at: Place | null) => Value): Function {
+  return { kind: 'function', lambda: null, name, call }
+}
+
+/** A native function of several arguments, one after another. */
+export function curried(name: string, arity: number, call: (args: Thunk[], at: Place | null) => Value): Function {
+  const collect = (given: Thunk[]): Function =>
+    native(name, (argument, at) => {
+      const args = [...given, argument]
+      return args.length === arity ? call(args, at) : collect(args)
+    })
+  return collect([])
+}
