@@ -58,7 +58,6 @@ export async function transport(
   const hasBody = response.req.method !== 'HEAD' && reply.status !== 304
   const limit = cut?.after ?? Number.POSITIVE_INFINITY
   const end = hasBody ? Math.min(reply.end, reply.start + limit) : reply.start
-  if (cut !== null) response.setHeader('connection', 'close')
   response.writeHead(reply.status, { ...reply.headers })
   if (cut !== null) response.flushHeaders()
 

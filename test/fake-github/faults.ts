@@ -12,8 +12,8 @@ export type AnswerFault =
   | { readonly kind: 'reset'; readonly after?: number }
   /** Nothing more comes, and nothing is closed. */
   | { readonly kind: 'stall'; readonly after?: number }
-  /** The connection is closed in good order before the promised length is reached. */
-  | { readonly kind: 'truncate'; readonly after: number }
+  /** The connection is closed in good order before the promised length is reached; the headers may announce that it will be. */
+  | { readonly kind: 'truncate'; readonly after: number; readonly announced?: boolean }
   /** So many bytes more than the true ones, in length and in fact. */
   | { readonly kind: 'oversize'; readonly extra: number }
   /** Another length than the true one is promised; null promises none, and the body comes in chunks. */
@@ -139,7 +139,10 @@ export function deliver(fault: AnswerFault | null, answer: Reply, request: Reque
     case 'stall':
       return { ...sent(answer), cut: { how: fault.kind, after: fault.after ?? null } }
     case 'truncate':
-      return { ...sent(answer), cut: { how: 'close', after: fault.after } }
+      return {
+        ...sent(fault.announced === true ? { ...answer, headers: { ...answer.headers, connection: 'close' } } : answer),
+        cut: { how: 'close', after: fault.after },
+      }
     case 'oversize':
       return sent(longer(answer, fault.extra))
     case 'content-length': {
