@@ -37,7 +37,8 @@ function scored(a: string, b: string): number | null {
   const limit = Math.max(1, Math.floor(longer * 0.4))
   const edits = distance(a, b, limit)
   const within = Math.min(a.length, b.length) >= 3 && (a.includes(b) || b.includes(a))
-  if (edits === null) return within ? (limit + 1) / longer + (a.startsWith(b) || b.startsWith(a) ? 0 : 0.1) : null
+  // After every name that is near by edits; the more of one the other covers, the nearer, and a beginning before another part.
+  if (edits === null) return within ? 2 - Math.min(a.length, b.length) / longer - (a.startsWith(b) || b.startsWith(a) ? 0.1 : 0) : null
   return edits / longer - (within ? 0.1 : 0)
 }
 
