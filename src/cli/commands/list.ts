@@ -1,0 +1,26 @@
+// pinhash list: the pins there are, and the fetches that are not managed.
+import type { Command } from '../command.ts'
+import { ofProblem, worst } from '../exit-code.ts'
+import { selecting } from '../options.ts'
+import { listText } from '../report/list.ts'
+import { parsePins } from '../requests.ts'
+
+export const listCommand: Command = {
+  name: 'list',
+  usage: 'list [PIN…]',
+  summary: 'show the pins, and the fetches seen but not managed',
+  options: selecting,
+  examples: [
+    ['list', 'every pin below the current directory'],
+    ["list --file 'nix/**' --verbose", 'the pins of some files, with URLs and hashes'],
+    ['list --json', 'for machines'],
+  ],
+  prepare: ({ positionals }) => {
+    const pins = parsePins(positionals)
+    return async ({ settings, context }) => {
+      const { list } = await import('../../workflow/list.ts')
+      const document = await list(await context(), { globs: settings.globs, systems: settings.systems, pins })
+      return { document, exitCode: worst(document.problems.map(ofProblem)), text: (view) => listText(document, view) }
+    }
+  },
+}

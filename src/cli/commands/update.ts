@@ -1,0 +1,63 @@
+// pinhash update: other versions, new hashes.
+import type { OutcomeDocument } from '../../core/report.ts'
+import type { Command, Result } from '../command.ts'
+import { ofOutcomes } from '../exit-code.ts'
+import { selecting } from '../options.ts'
+import { diffText } from '../report/diff.ts'
+import { outcomeLines, summaryLine } from '../report/outcomes.ts'
+import { problemLines } from '../report/problems.ts'
+import { parseRequests, requestRule } from '../requests.ts'
+
+export const updateCommand: Command = {
+  name: 'update',
+  usage: 'update [PIN[@TAG]…] | update PIN TAG',
+  summary: 'bring pins to a version, the newest that fits unless one is given, and rewrite their hashes',
+  options: [
+    ...selecting,
+    { name: 'dry-run', kind: 'flag', describe: 'write nothing; print what would be written as a diff' },
+    {
+      name: 'no-download',
+      kind: 'flag',
+      describe: "take the forge's digest or a checksum file instead of downloading; refuse what has neither",
+    },
+    { name: 'allow-downgrade', kind: 'flag', describe: 'accept a version older than the one in the file' },
+    { name: 'no-comments', kind: 'flag', describe: 'leave URLs of a pin in comments as they are' },
+  ],
+  examples: [
+    ['update', 'every pin to the newest release that fits'],
+    ['update cue v0.11.0', 'one pin to one release'],
+    ['update cue@v0.11.0 cli/cli', 'one to a release, another to the newest'],
+    ['update nix/tools.nix --dry-run', 'the pins of one file, as a diff'],
+  ],
+  notes: `PIN is the name of a pin, org/name, or a file that holds pins. ${requestRule}`,
+  prepare: (given) => {
+    const pins = parseRequests(given.positionals)
+    const dryRun = given.flag('dry-run')
+    const options = {
+      dryRun,
+      download: !given.flag('no-download'),
+      allowDowngrade: given.flag('allow-downgrade'),
+      comments: !given.flag('no-comments'),
+    }
+    return async ({ settings, context, signal }) => {
+      const { update } = await import('../../workflow/update.ts')
+      const document = await update(await context(), { globs: settings.globs, systems: settings.systems, pins }, options)
+      return updateResult(document, { dryRun, interrupted: signal.aborted })
+    }
+  },
+}
+
+/** What an update came to. A dry run has the diff, and only that, on standard output. */
+export function updateResult(document: OutcomeDocument, { dryRun, interrupted }: { dryRun: boolean; interrupted: boolean }): Result {
+  return {
+    document,
+    exitCode: ofOutcomes(document, interrupted),
+    text: (view) => {
+      const lines = outcomeLines(document, view, dryRun ? view.err : view.out)
+      const report = view.quiet ? lines : [...lines, summaryLine(document, view, dryRun)]
+      const problems = problemLines(document.problems, view)
+      if (!dryRun) return { stdout: report, stderr: problems }
+      return { stdout: [], verbatim: diffText(document.diff ?? '', view.out), stderr: [...problems, ...report] }
+    },
+  }
+}

@@ -1,0 +1,94 @@
+// argv and a world → output and an exit code: read the arguments, run the command, print what came of it.
+import { InputError, InterruptedError, PinhashError } from '../core/errors.ts'
+import { hasFlag, readArguments } from './arguments.ts'
+import type { Command, Result, Session } from './command.ts'
+import { convertCommand } from './commands/convert.ts'
+import { hashCommand } from './commands/hash.ts'
+import { listCommand } from './commands/list.ts'
+import { updateCommand } from './commands/update.ts'
+import { verifyCommand } from './commands/verify.ts'
+import { ofError } from './exit-code.ts'
+import { barProgress, lineProgress, noProgress } from './progress.ts'
+import type { ShownProgress } from './progress.ts'
+import { errorDocument, jsonText, messageOf } from './report/json.ts'
+import { printable } from './report/layout.ts'
+import { coloured, plain, wantsColor } from './report/view.ts'
+import type { View } from './report/view.ts'
+import type { Settings } from './settings.ts'
+import type { World } from './world.ts'
+
+export const commands: readonly Command[] = [listCommand, updateCommand, verifyCommand, hashCommand, convertCommand]
+
+/** Runs pinhash. Never throws: everything thrown becomes one sentence (or, with `--json`, one document) and an exit code. */
+export async function main(argv: readonly string[], world: World): Promise<number> {
+  try {
+    const columns = (world.stdout.size() ?? world.stderr.size())?.columns ?? 100
+    const invocation = await readArguments(argv, commands, { version: world.version, columns })
+    if (invocation.kind === 'run') return await run(invocation.settings, invocation.run, world)
+    world.stdout.write(invocation.text)
+    return 0
+  } catch (error) {
+    const shown =
+      world.signal.aborted && !(error instanceof InputError) ? new InterruptedError('pinhash was interrupted', { cause: error }) : error
+    return printError(shown, { json: hasFlag(argv, 'json'), verbose: hasFlag(argv, 'verbose') }, world)
+  }
+}
+
+/** Says what went wrong and gives its exit code. */
+export function printError(
+  error: unknown,
+  { json, verbose }: { json: boolean; verbose: boolean },
+  world: Pick<World, 'stdout' | 'stderr'>,
+): number {
+  const bug = !(error instanceof PinhashError)
+  if (json) world.stdout.write(jsonText(errorDocument(error)))
+  else if (bug) world.stderr.write(`pinhash: this is a bug in pinhash: ${printable(messageOf(error))}; run with --verbose for the trace\n`)
+  else world.stderr.write(`pinhash: ${printable(messageOf(error))}\n`)
+  if (verbose) for (const line of causes(error, bug)) world.stderr.write(`${line}\n`)
+  return ofError(error)
+}
+
+async function run(settings: Settings, command: (session: Session) => Promise<Result>, world: World): Promise<number> {
+  const start = world.now()
+  const progress = progressFor(settings, world)
+  let result: Result
+  try {
+    const context: Session['context'] = () =>
+      world.compose({ directory: settings.directory, jobs: settings.jobs, progress, signal: world.signal })
+    result = await command({ settings, context, signal: world.signal })
+  } finally {
+    progress.close()
+  }
+  if (settings.json) {
+    world.stdout.write(jsonText(result.document))
+    return result.exitCode
+  }
+  const printed = result.text(viewFor(settings, world, world.now() - start))
+  const text = printed.stdout.map((line) => `${line}\n`).join('') + (printed.verbatim ?? '')
+  if (text !== '') world.stdout.write(text)
+  if (printed.stderr.length > 0) world.stderr.write(printed.stderr.map((line) => `${line}\n`).join(''))
+  return result.exitCode
+}
+
+function progressFor({ json, quiet, verbose, progress }: Settings, { stderr, environment, now }: World): ShownProgress {
+  if (json || quiet) return noProgress
+  if (progress && stderr.size() !== null && environment['TERM'] !== 'dumb') return barProgress(stderr, now)
+  return verbose ? lineProgress(stderr) : noProgress
+}
+
+function viewFor({ color, quiet, verbose }: Settings, { stdout, stderr, environment }: World, milliseconds: number): View {
+  const painter = (terminal: boolean): View['out'] => (wantsColor(color, terminal, environment) ? coloured : plain)
+  const size = stdout.size()
+  return { out: painter(size !== null), err: painter(stderr.size() !== null), columns: size?.columns ?? null, quiet, verbose, milliseconds }
+}
+
+/** The trace of a bug; of an answer, what it was caused by. */
+function causes(error: unknown, bug: boolean): readonly string[] {
+  const lines = bug && error instanceof Error ? (error.stack ?? '').split('\n').slice(1).map(printable) : []
+  let cause = error instanceof Error ? error.cause : undefined
+  for (let depth = 0; cause !== undefined && depth < 8; depth++) {
+    lines.push(`  caused by: ${printable(messageOf(cause))}`)
+    cause = cause instanceof Error ? cause.cause : undefined
+  }
+  return lines
+}

@@ -1,0 +1,39 @@
+// The options there are, as data: what the parser is told, what help prints and what a strict check accepts.
+
+/** `flag` takes no value, `value` one (the last given counts), `list` one each time it is given. */
+export interface Option {
+  readonly name: string
+  readonly kind: 'flag' | 'value' | 'list'
+  readonly describe: string
+  readonly choices?: readonly string[]
+}
+
+/** Accepted by every command. */
+export const everywhere: readonly Option[] = [
+  { name: 'C', kind: 'value', describe: 'DIR: work in this directory instead of the current one' },
+  { name: 'json', kind: 'flag', describe: 'print one JSON document (schema/report.schema.json)' },
+  { name: 'jobs', kind: 'value', describe: 'N: how many downloads run at once (default 8)' },
+  { name: 'quiet', kind: 'flag', describe: 'print only what is not fine' },
+  { name: 'verbose', kind: 'flag', describe: 'print full hashes, URLs and causes as well' },
+  { name: 'no-progress', kind: 'flag', describe: 'no progress bars, not even on a terminal' },
+  {
+    name: 'color',
+    kind: 'value',
+    choices: ['auto', 'always', 'never'],
+    describe: 'auto (the default) colours on a terminal, unless NO_COLOR is set',
+  },
+]
+
+/** Accepted by every command that looks at pins. */
+export const selecting: readonly Option[] = [
+  { name: 'file', kind: 'list', describe: 'GLOB: look at these files only; may be given several times' },
+  { name: 'system', kind: 'list', describe: 'SYSTEM: look at these systems only, such as x86_64-linux; may be given several times' },
+]
+
+/** Understood anywhere, answered before anything else. */
+export const answers: readonly string[] = ['help', 'h', 'version']
+
+/** How an option is written. */
+export function dashed(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`
+}

@@ -1,0 +1,28 @@
+// What a command line says, once read: plain data, no defaults left to guess.
+import type { System } from '../core/system.ts'
+
+/** What every command knows. */
+export interface Settings {
+  /** `-C`, as given; null means the current directory. */
+  readonly directory: string | null
+  readonly globs: readonly string[] | null
+  readonly systems: readonly System[] | null
+  readonly json: boolean
+  /** At least 1. */
+  readonly jobs: number
+  readonly quiet: boolean
+  readonly verbose: boolean
+  /** false with `--no-progress`. */
+  readonly progress: boolean
+  readonly color: 'auto' | 'always' | 'never'
+}
+
+/** Options and positionals of one command line, by name. */
+export interface Given {
+  readonly positionals: readonly string[]
+  flag(name: string): boolean
+  /** The last value given, or null. */
+  value(name: string): string | null
+  /** All values in order, or null when none was given. */
+  list(name: string): readonly string[] | null
+}
