@@ -126,7 +126,8 @@ async function sendOnce(
       status: answer.statusCode,
       headers: flat(answer.headers),
       body: translated(body, fail),
-      discard: () => body.destroy(),
+      // A short rest is read, so that the connection can be used again; a long one is cut off.
+      discard: () => void body.dump({ limit: 65_536 }).catch(() => {}),
     }
   } catch (error) {
     signal?.removeEventListener('abort', onAbort)

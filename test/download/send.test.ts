@@ -62,6 +62,20 @@ describe('send', () => {
     expect(ports.size).toBeLessThan(3)
   })
 
+  it('keeps the connection that a redirect came on', async () => {
+    const ports = new Set<number | undefined>()
+    const server = keep(
+      await serve((request, response) => {
+        ports.add(request.socket.remotePort)
+        if (request.url === '/a') response.writeHead(302, { location: '/b' }).end('moved')
+        else response.end('bytes')
+      }),
+    )
+    const { send } = senderFor()
+    for (let i = 0; i < 4; i++) await read(await send({ url: `${server.origin}/a` }))
+    expect(ports.size).toBeLessThan(4)
+  })
+
   it.each([301, 302, 303, 307, 308])('follows %i, also to a relative address', async (status) => {
     const server = await redirector((path) => (path === '/a/b' ? '../c?d' : null), status)
     const answer = await senderFor().send({ url: `${server.origin}/a/b` })
