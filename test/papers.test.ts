@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Ajv, type AnySchema } from 'ajv'
 import { describe, expect, test } from 'vitest'
 import { commands } from '../src/cli/main.ts'
 import { everywhere } from '../src/cli/options.ts'
@@ -49,6 +50,20 @@ describe('the papers', () => {
     const notOurs = new Set(['--global', '--help'])
     const named = commandsOf('README.md').match(/--[a-z][a-z-]+/g) ?? []
     expect(named.filter((name) => !known.has(name) && !notOurs.has(name))).toEqual([])
+  })
+
+  test('README.md shows a pinhash.json that its schema accepts', () => {
+    const [, example = ''] = /```json\n([\s\S]*?)```/.exec(read('README.md')) ?? []
+    const validate = new Ajv().compile(JSON.parse(read('schema/pinhash.schema.json')) as AnySchema)
+    expect([validate(JSON.parse(example)), validate.errors]).toEqual([true, null])
+  })
+
+  test('package.json runs only scripts that are there', () => {
+    const built = Object.values(manifest.scripts).flatMap((script) =>
+      [...script.matchAll(/build\/scripts\/([a-z-]+)\.js/g)].map((match) => match[1]),
+    )
+    expect(built.length).toBeGreaterThan(0)
+    expect(built.filter((name) => !existsSync(join(root, 'scripts', `${name}.ts`)))).toEqual([])
   })
 
   test('the room list of CONTRIBUTING.md is the one that is checked, without rooms that have no file', () => {
