@@ -25,7 +25,7 @@ describe('made-up bytes', () => {
 
   test('a longer content begins with the shorter one of its seed, across the chunks it is made in', () => {
     const long = wholeOf({ generate: 600_000, seed: 'prefix' })
-    expect(long.subarray(0, 300_001)).toEqual(wholeOf({ generate: 300_001, seed: 'prefix' }))
+    expect(Buffer.from(wholeOf({ generate: 300_001, seed: 'prefix' })).equals(long.subarray(0, 300_001))).toBe(true)
   })
 
   test('have the digest of their bytes', () => {

@@ -137,7 +137,7 @@ describe('the proxy', () => {
     const [first, second] = [await time(), await time()]
     expect(first).toBeGreaterThanOrEqual(195)
     expect(second).toBeGreaterThanOrEqual(95)
-    expect(second).toBeLessThan(first)
+    expect(fake.tunnels.length).toBe(1)
     await client.close()
   })
 
@@ -146,9 +146,7 @@ describe('the proxy', () => {
     const begin = performance.now()
     const clients = [createClient(fake), createClient(fake), createClient(fake)]
     await Promise.all(clients.map(async (client) => client.follow(download)))
-    const elapsed = performance.now() - begin
-    expect(elapsed).toBeGreaterThanOrEqual(295)
-    expect(elapsed).toBeLessThan(3 * 300)
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(295)
     expect(mostAtOnce(fake.requests.filter(({ sent }) => sent > 0))).toBe(3)
     await Promise.all(clients.map((client) => client.close()))
   })
