@@ -108,7 +108,6 @@ const escapes: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '
 const numberPattern = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
 const spacePattern = /[ \t\n\r]*/y
 // Everything a string may hold unescaped.
-// oxlint-disable-next-line no-control-regex
 const plainPattern = /[^"\\\u0000-\u001f]+/y
 
 class Reader {
@@ -143,7 +142,13 @@ class Reader {
         return this.literal('false', false)
       case 'n':
         return this.literal('null', null)
+      default:
+        return this.number()
     }
+  }
+
+  number(): JsonNumber {
+    const start = this.at
     const text = this.match(numberPattern)
     if (text === '') this.fail('a value')
     return { kind: 'number', start, end: this.at, value: Number(text), text }

@@ -93,9 +93,7 @@ function joined(start: number, end: number, pieces: readonly JsonPiece[]): TomlS
   return { kind: 'string', start, end, value: pieces.map((piece) => piece.value).join(''), pieces }
 }
 
-// oxlint-disable-next-line no-control-regex
 const basicRun = /[^"\\\u0000-\u0008\u000a-\u001f\u007f]+/y
-// oxlint-disable-next-line no-control-regex
 const literalRun = /[^'\u0000-\u0008\u000a-\u001f\u007f]+/y
 
 function runAt(text: string, start: number, quote: string): JsonPiece {

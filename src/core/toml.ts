@@ -235,7 +235,6 @@ class Reader {
   }
 
   comment(): void {
-    // oxlint-disable-next-line no-control-regex
     const found = matchAt(/#[^\u0000-\u0008\u000a-\u001f\u007f]*/y, this.text, this.at)
     this.at += found.length
     if (found !== '' && this.at < this.text.length && lineEnd(this.text, this.at) === 0) this.fail('the end of the line')
