@@ -216,6 +216,16 @@ function withoutLastLine(text: string, piece: Piece): number {
   return end > piece.start && text.charCodeAt(end - 1) === 10 ? end : piece.end
 }
 
+/**
+ * Whether Nix can read the path whose first run of characters is `run`: its lexer breaks it behind doubled slashes, and its grammar takes
+ * one such break before an interpolation and none where there is no interpolation.
+ */
+export function isWholePath(run: string, isInterpolated: boolean): boolean {
+  if (!run.includes('//')) return true
+  const tokens = run.match(/[\w.+-]*(?:\/[\w.+-]+)+\/?|[\w.+-]*\/|[\w.+-]+/g) ?? []
+  return tokens.length <= (isInterpolated ? 2 : 1)
+}
+
 /** The parts of a path whose first run of characters is `start` to `end`. `closed` is false where a slash stands last. */
 export function pathInside(text: string, start: number, end: number, interpolation: ReadInterpolation): Inside {
   const parts: Part[] = []

@@ -1,7 +1,7 @@
 // Nix text to a tree of spans: every text gives a tree, and what is wrong with it as a list.
 import type { Span } from '../core/span.ts'
 import { Scanner, T, TOKEN_NAMES, identifierEnd, isClosedComment, triviaEnd } from './lex.ts'
-import { indentedInside, pathInside, quotedInside } from './parse-string.ts'
+import { indentedInside, isWholePath, pathInside, quotedInside } from './parse-string.ts'
 import type { Inside, ReadInterpolation } from './parse-string.ts'
 import type {
   AttributeName, AttributeSet, BinaryOperator, BindingOrInherit, Document, Expression, Formal, Identifier, Interpolation, Lambda, Part,
@@ -693,6 +693,8 @@ class Parser {
     const { start, end } = this.scanner
     const inside = pathInside(this.text, start, end, this.interpolation)
     if (!inside.closed) this.problem(start, inside.end, 'path ends with a slash')
+    const run = this.text.slice(this.text.charCodeAt(start) === 126 ? start + 1 : start, end)
+    if (!isWholePath(run, inside.parts.length > 1)) this.problem(start, end, 'path with doubled slashes')
     this.scanner.moveTo(inside.end)
     return { kind: 'path', start, end: inside.end, parts: inside.parts }
   }
