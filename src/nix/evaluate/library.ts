@@ -1,12 +1,12 @@
 // The tables of builtins and lib functions → the sets `builtins` and `lib`.
-import { type System, usualSystems } from '../../core/system.ts'
+import type { System } from '../../core/system.ts'
 import { parse } from '../parse.ts'
 import { type Builtin, builtins } from './builtins.ts'
 import { libBuiltins, libSources } from './lib.ts'
 import { type Machine, preludeFile } from './machine.ts'
-import { platform } from './platform.ts'
+import { doubles, flakeExposed, groups, platform, systemsWhere } from './platform.ts'
 import { type Scope, variables } from './scope.ts'
-import { type Attributes, type Entry, Thunk, type Value, attributes, curried, lazy, list, ready, text, unknown } from './value.ts'
+import { type Attributes, type Entry, Thunk, type Value, attributes, curried, lazy, list, native, ready, text, unknown } from './value.ts'
 
 const parsed = new Map<string, ReturnType<typeof parse>>()
 
@@ -53,44 +53,29 @@ export function libSet(machine: Machine, globals: ReadonlyMap<string, Thunk>, bu
     entries.set(section, { value: ready({ kind: 'attributes', entries: own, rest: (name) => entries.get(name)?.value.force() ?? unknown(`lib.${section}.${name} is not known`), model: true }), key: null })
   }
   entries.set('systems', { value: lazy(() => systemsSet()), key: null })
-  entries.set('platforms', { value: lazy(() => platformsSet()), key: null })
+  entries.set('platforms', { value: lazy(() => groupsSet('lib.platforms')), key: null })
   entries.set('lib', { value: ready(lib), key: null })
   return lib
 }
 
+const systemList = (systems: readonly System[]): Value => list(systems.map((system) => ready(text(system))))
+
+/** nixpkgs' lists of systems, by group. */
+function groupsSet(what: string): Attributes {
+  const lists = Object.entries(groups).map(([name, question]) => [name, lazy(() => systemList(systemsWhere(question)))] as const)
+  return attributes({ ...Object.fromEntries(lists), all: systemList(doubles), none: list([]) }, (name) => unknown(`${what}.${name} is not known`), true)
+}
+
 function systemsSet(): Value {
-  const elaborate = curried('elaborate', 1, ([given]) => {
-    const value = given!.force()
+  const elaborate = native('elaborate', (given) => {
+    const value = given.force()
     if (value.kind === 'string') return platform(value.text)
     const system = value.kind === 'attributes' ? value.entries.get('system')?.value.force() : undefined
     return system?.kind === 'string' ? platform(system.text) : unknown('a platform that is not known')
   })
   return attributes(
-    {
-      elaborate,
-      flakeExposed: systemList([...usualSystems, 'armv6l-linux', 'armv7l-linux', 'i686-linux', 'powerpc64le-linux', 'riscv64-linux', 'x86_64-freebsd']),
-    },
+    { elaborate, flakeExposed: systemList(flakeExposed), doubles: lazy(() => groupsSet('lib.systems.doubles')) },
     (name) => unknown(`lib.systems.${name} is not known`),
-    true,
-  )
-}
-
-const systemList = (systems: readonly System[]): Value => list(systems.map((system) => ready(text(system))))
-
-function platformsSet(): Value {
-  const linux = ['x86_64-linux', 'aarch64-linux', 'i686-linux', 'armv6l-linux', 'armv7l-linux', 'riscv64-linux', 'powerpc64le-linux', 's390x-linux', 'loongarch64-linux']
-  const darwin = ['x86_64-darwin', 'aarch64-darwin']
-  const pick = (test: (system: string) => boolean): Value => systemList([...linux, ...darwin].filter(test))
-  return attributes(
-    {
-      linux: systemList(linux),
-      darwin: systemList(darwin),
-      unix: systemList([...linux, ...darwin]),
-      all: systemList([...linux, ...darwin]),
-      x86_64: pick((system) => system.startsWith('x86_64')),
-      aarch64: pick((system) => system.startsWith('aarch64')),
-    },
-    (name) => unknown(`lib.platforms.${name} is not known`),
     true,
   )
 }
