@@ -7,6 +7,7 @@ export type InputCode =
   | 'bad-tag'
   | 'bad-hash'
   | 'bad-config'
+  | 'bad-archive'
   | 'ambiguous-pin'
   | 'unreadable-file'
   | 'unwritable-file'

@@ -1,0 +1,103 @@
+// Bytes as they were sent → bytes as they were before compression, by what they begin with.
+import { Readable, pipeline } from 'node:stream'
+import zlib from 'node:zlib'
+import { PinhashError } from '../core/errors.ts'
+import { badArchive } from './bad-archive.ts'
+import { bunzip2 } from './bunzip2.ts'
+
+export type Compression = 'gzip' | 'xz' | 'bzip2' | 'zstd'
+
+/** How bytes that begin so are compressed; null for any others. Six bytes are enough. */
+export function compressionOf(head: Uint8Array): Compression | null {
+  const hex = Buffer.from(head.subarray(0, 6)).toString('hex')
+  if (hex.startsWith('1f8b')) return 'gzip'
+  if (hex === 'fd377a585a00') return 'xz'
+  if (/^425a683[1-9]/.test(hex)) return 'bzip2'
+  // A frame, or one of the frames that decoders skip.
+  return /^(?:28b52ffd|5[0-9a-f]2a4d18)/.test(hex) ? 'zstd' : null
+}
+
+/** What was compressed. Throws InputError `bad-archive` where the bytes are damaged, and what the source throws as it is. `file` is for messages. */
+export async function* decompress(
+  source: AsyncIterable<Uint8Array>,
+  compression: Compression,
+  file: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const failures: unknown[] = []
+  const watched = watch(source, failures)
+  try {
+    yield* await decoders[compression](watched)
+  } catch (error) {
+    if (failures.length > 0) throw failures[0]
+    if (error instanceof PinhashError) throw error
+    const why = compression === 'xz' ? xzProblem(error) : error instanceof Error ? error.message : String(error)
+    throw badArchive(file, `its ${compression} data cannot be read: ${why}`, error)
+  }
+}
+
+type Decoder = (source: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>>
+
+const decoders: Readonly<Record<Compression, Decoder>> = {
+  gzip: (source) => through(source, zlib.createGunzip()),
+  bzip2: (source) => bunzip2(source),
+  xz: async (source) => {
+    const { default: xz } = await import('xz-decompress')
+    // One chunk at a time: the decoder does not say when it has enough.
+    return new xz.XzReadableStream(Readable.toWeb(Readable.from(source, { objectMode: true, highWaterMark: 1 })))
+  },
+  zstd: async (source) => {
+    // Newer Node brings its own, which is faster and looks at checksums.
+    if ('createZstdDecompress' in zlib && typeof zlib.createZstdDecompress === 'function') {
+      const own: unknown = zlib.createZstdDecompress({ params: { [windowLog]: 31 } })
+      if (isDuplex(own)) return through(source, own)
+    }
+    return unzstd(source)
+  },
+}
+
+/** ZSTD_d_windowLogMax: files made with `--long` ask for more than the default. */
+const windowLog = 100
+
+function isDuplex(value: unknown): value is NodeJS.ReadWriteStream & AsyncIterable<Uint8Array> {
+  return typeof value === 'object' && value !== null && 'write' in value && Symbol.asyncIterator in value
+}
+
+async function* unzstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const { Decompress } = await import('fzstd')
+  let ready: Uint8Array[] = []
+  const decoder = new Decompress((chunk) => {
+    ready.push(chunk)
+  })
+  for await (const chunk of source) {
+    decoder.push(chunk)
+    yield* ready
+    ready = []
+  }
+  decoder.push(new Uint8Array(0), true)
+  yield* ready
+}
+
+function through(
+  source: AsyncIterable<Uint8Array>,
+  decoder: NodeJS.ReadWriteStream & AsyncIterable<Uint8Array | string>,
+): AsyncIterable<Uint8Array> {
+  // A failure on the way destroys the decoder, and reading that throws it.
+  pipeline(Readable.from(source, { objectMode: false }), decoder, () => undefined)
+  return decoder as AsyncIterable<Uint8Array>
+}
+
+async function* watch(source: AsyncIterable<Uint8Array>, failures: unknown[]): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* source
+  } catch (error) {
+    failures.push(error)
+    throw error
+  }
+}
+
+function xzProblem(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  const code = /error code (\d+)/.exec(text)?.[1]
+  if (code === '6') return 'it uses a filter or a kind of check that is not supported (LZMA2 with CRC is)'
+  return code === '7' || code === '8' ? 'it is damaged or cut short' : text
+}
