@@ -25,6 +25,8 @@ export interface Fetch {
   /** At least one; all of them must hold. */
   readonly hashes: readonly FetchHash[]
   readonly mode: 'flat' | 'unpacked'
+  /** For `unpacked`: the hash is of the NAR of the archive's content, of the file itself, or of the file made executable; null for `flat`. */
+  readonly tree: 'archive' | 'file' | 'executable' | null
   /** For `unpacked`: whether a single top folder is stripped. */
   readonly stripRoot: boolean
   /** What the package that uses it calls itself. */
@@ -63,11 +65,14 @@ class Obstacle {
   }
 }
 
-const harmless = new Set([
-  'name', 'pname', 'version', 'url', 'urls', 'hash', 'sha256', 'sha512', 'sha1', 'md5', 'outputHash', 'outputHashAlgo', 'outputHashMode',
-  'meta', 'passthru', 'preferLocalBuild', 'showURLs', 'recursiveHash', 'executable', 'unpack', 'nativeBuildInputs', 'netrcImpureEnvVars',
-  'impureEnvVars', 'curlOpts', 'curlOptsList', 'postFetch', 'downloadToTemp', 'netrcPhase', 'stripRoot', 'extension', 'extraPostFetch', 'allowSubstitutes',
-])
+/** Attributes that change nothing about what is downloaded and hashed, or whose effect is read below; by fetcher, since what one takes another refuses. */
+const common = ['name', 'pname', 'version', 'url', 'urls', 'hash', 'sha256', 'sha512', 'sha1', 'md5', 'outputHash', 'outputHashAlgo', 'outputHashMode', 'meta', 'passthru',
+  'preferLocalBuild', 'allowSubstitutes', 'showURLs', 'nativeBuildInputs', 'netrcImpureEnvVars', 'impureEnvVars', 'downloadToTemp', 'recursiveHash', 'executable', 'system'] as const
+const harmless: Readonly<Record<'file' | 'archive' | 'github', ReadonlySet<string>>> = {
+  file: new Set<string>([...common]),
+  archive: new Set<string>([...common, 'stripRoot', 'extension', 'withUnzip']),
+  github: new Set<string>(['owner', 'repo', 'rev', 'tag', 'githubBase', 'varPrefix', 'hash', 'sha256', 'name', 'pname', 'version', 'meta', 'passthru', 'extension', 'stripRoot']),
+}
 
 const hashAttributes: readonly (readonly [string, Algorithm | null])[] = [
   ['hash', null],
@@ -77,8 +82,23 @@ const hashAttributes: readonly (readonly [string, Algorithm | null])[] = [
   ['md5', 'md5'],
 ]
 
-/** Which attributes, when not empty, make the result something else than the bytes or the tree at the URL. */
-const changing = ['postFetch', 'extraPostFetch', 'curlOpts', 'curlOptsList', 'netrcPhase']
+/** Attributes that, when not empty, make the result something else than the bytes or the tree at the URL, or that need more than the URL to get it. */
+const changing: Readonly<Record<string, string>> = {
+  postFetch: 'changes what was fetched before it is hashed',
+  extraPostFetch: 'changes what was fetched before it is hashed',
+  curlOpts: 'changes what is asked of the server',
+  curlOptsList: 'changes what is asked of the server',
+  netrcPhase: 'logs in to the server',
+  unpack: 'makes the hash that of an unpacked archive of Nix',
+  sparseCheckout: 'makes it a git checkout, not an archive',
+  rootDir: 'makes it a part of a git checkout, not an archive',
+  fetchSubmodules: 'makes it a git checkout, not an archive',
+  leaveDotGit: 'makes it a git checkout, not an archive',
+  deepClone: 'makes it a git checkout, not an archive',
+  forceFetchGit: 'makes it a git checkout, not an archive',
+  fetchLFS: 'makes it a git checkout, not an archive',
+  private: 'logs in to the server',
+}
 
 function stringAt(set: Attributes, name: string): Text | null | Obstacle {
   const entry = set.entries.get(name)
@@ -95,8 +115,11 @@ function flag(set: Attributes, name: string): boolean | Obstacle {
   return value.kind === 'bool' ? value.value : obstacle(asUnknown(value, `it is ${kindName(value)}`), name)
 }
 
+/** Whether an attribute says nothing: null, false, an empty string or list. */
 function isEmpty(value: Value): boolean {
-  return value.kind === 'null' || (value.kind === 'string' && value.text.trim() === '') || (value.kind === 'list' && value.items.length === 0)
+  if (value.kind === 'null') return true
+  if (value.kind === 'bool') return !value.value
+  return (value.kind === 'string' && value.text.trim() === '') || (value.kind === 'list' && value.items.length === 0)
 }
 
 function urlsOf(set: Attributes): Text[] | Obstacle {
@@ -134,50 +157,68 @@ function hashesOf(set: Attributes): FetchHash[] | Obstacle {
   return found
 }
 
-function commonObstacle(set: Attributes): Obstacle | null {
-  for (const name of changing) {
+/** What makes the result something else than what the URL and the hash say. */
+function otherObstacle(set: Attributes, known: ReadonlySet<string>): Obstacle | null {
+  for (const [name, why] of Object.entries(changing)) {
     const value = set.entries.get(name)?.value.force()
-    if (value !== undefined && !isEmpty(value)) return new Obstacle(`${name} changes what is fetched`)
+    if (value === undefined || isEmpty(value)) continue
+    return value.kind === 'unknown' ? obstacle(value, name) : new Obstacle(`${name} ${why}`)
   }
-  for (const name of set.entries.keys()) if (!harmless.has(name)) return new Obstacle(`pinhash does not know what ${name} does to the result`)
-  return null
+  for (const name of set.entries.keys())
+    if (!known.has(name) && !Object.hasOwn(changing, name)) return new Obstacle(`pinhash does not know what ${name} does to the result`)
+  return set.rest === null ? null : obstacle(asUnknown(set.rest('postFetch'), 'a set of which only some is known'), 'its other attributes')
 }
 
-function read(set: Attributes, unpacks: boolean): ReturnType<Reading> {
-  const common = commonObstacle(set)
-  const urls = urlsOf(set)
-  if (urls instanceof Obstacle) return urls
-  const hashes = hashesOf(set)
-  if (hashes instanceof Obstacle) return hashes
-  if (common !== null) return common
-  if (hashes.length === 0) return new Obstacle('it has no hash')
+function unreachable(urls: readonly Text[]): Obstacle | null {
   for (const url of urls) {
     if (url.text.includes(rootMark)) return new Obstacle('the URL is a path on this machine')
     if (!/^https?:\/\//.test(url.text)) return new Obstacle(`the URL ${url.text} is neither http nor https`)
   }
-  for (const name of ['recursiveHash', 'executable', 'unpack'] as const) {
-    const set_ = flag(set, name)
-    if (set_ instanceof Obstacle) return set_
-    if (set_ && !unpacks) return new Obstacle(`${name} makes the hash that of a tree, not of the file`)
-  }
-  const mode = stringAt(set, 'outputHashMode')
-  if (mode instanceof Obstacle) return mode
-  if (!unpacks && mode !== null && mode.text === 'recursive') return new Obstacle('outputHashMode makes the hash that of a tree, not of the file')
-  const strip = set.entries.get('stripRoot')?.value.force()
-  if (strip !== undefined && strip.kind !== 'bool') return obstacle(asUnknown(strip, 'it is no boolean'), 'stripRoot')
-  return { urls, hashes, mode: unpacks ? 'unpacked' : 'flat', stripRoot: strip === undefined || strip.value }
+  return null
 }
 
-const gitHubHarmless = new Set(['owner', 'repo', 'rev', 'tag', 'hash', 'sha256', 'name', 'meta', 'passthru', 'fetchSubmodules', 'leaveDotGit', 'deepClone', 'forceFetchGit', 'fetchLFS', 'githubBase', 'private'])
+/** What the hash is of, where the fetcher itself does not unpack. */
+function fileTree(set: Attributes): Fetch['tree'] | Obstacle {
+  const executable = flag(set, 'executable')
+  const recursive = flag(set, 'recursiveHash')
+  const mode = stringAt(set, 'outputHashMode')
+  for (const part of [executable, recursive, mode]) if (part instanceof Obstacle) return part
+  if (executable === true) return 'executable'
+  if (recursive === true || (mode !== null && (mode as Text).text === 'recursive')) return 'file'
+  if (mode === null || (mode as Text).text === 'flat') return null
+  return new Obstacle(`outputHashMode is ${(mode as Text).text}`)
+}
+
+function read(set: Attributes, unpacks: boolean): ReturnType<Reading> {
+  const urls = urlsOf(set)
+  if (urls instanceof Obstacle) return urls
+  const hashes = hashesOf(set)
+  if (hashes instanceof Obstacle) return hashes
+  const other = otherObstacle(set, unpacks ? harmless.archive : harmless.file)
+  if (other !== null) return other
+  if (hashes.length === 0) return new Obstacle('it has no hash')
+  const away = unreachable(urls)
+  if (away !== null) return away
+  if (!unpacks) {
+    const tree = fileTree(set)
+    return tree instanceof Obstacle ? tree : { urls, hashes, mode: tree === null ? 'flat' : 'unpacked', tree, stripRoot: true }
+  }
+  const executable = flag(set, 'executable')
+  if (executable !== false) return executable instanceof Obstacle ? executable : new Obstacle('executable changes an unpacked archive')
+  const strip = stripRootOf(set)
+  return strip instanceof Obstacle ? strip : { urls, hashes, mode: 'unpacked', tree: 'archive', stripRoot: strip }
+}
+
+function stripRootOf(set: Attributes): boolean | Obstacle {
+  const strip = set.entries.get('stripRoot')?.value.force()
+  if (strip === undefined) return true
+  return strip.kind === 'bool' ? strip.value : obstacle(asUnknown(strip, `it is ${kindName(strip)}`), 'stripRoot')
+}
 
 /** `fetchFromGitHub` is `fetchzip` of the archive GitHub makes of a tag or commit. */
 function readGitHub(set: Attributes): ReturnType<Reading> {
-  for (const name of ['fetchSubmodules', 'leaveDotGit', 'deepClone', 'forceFetchGit', 'fetchLFS', 'private'] as const) {
-    const value = flag(set, name)
-    if (value instanceof Obstacle) return value
-    if (value) return new Obstacle(`${name} makes it a git checkout, not an archive`)
-  }
-  for (const name of set.entries.keys()) if (!gitHubHarmless.has(name)) return new Obstacle(`pinhash does not know what ${name} does to the result`)
+  const other = otherObstacle(set, harmless.github)
+  if (other !== null) return other
   const [owner, repo, revision, tag, base] = ['owner', 'repo', 'rev', 'tag', 'githubBase'].map((name) => stringAt(set, name))
   for (const part of [owner, repo, revision, tag, base]) if (part instanceof Obstacle) return part
   const named = [owner, repo, revision, tag, base] as (Text | null)[]
@@ -186,9 +227,11 @@ function readGitHub(set: Attributes): ReturnType<Reading> {
   const hashes = hashesOf(set)
   if (hashes instanceof Obstacle) return hashes
   if (hashes.length === 0) return new Obstacle('it has no hash')
+  const strip = stripRootOf(set)
+  if (strip instanceof Obstacle) return strip
   const prefix = named[3] === null ? '/archive/' : '/archive/refs/tags/'
   const url = join([text('https://'), named[4] ?? text('github.com'), text('/'), named[0]!, text('/'), named[1]!, text(prefix), at, text('.tar.gz')])
-  return { urls: [url], hashes, mode: 'unpacked', stripRoot: true }
+  return { urls: [url], hashes, mode: 'unpacked', tree: 'archive', stripRoot: strip }
 }
 
 const notManaged =
