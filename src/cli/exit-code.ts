@@ -16,6 +16,7 @@ export const ofReason: Readonly<Record<ReasonCode, 1 | 2 | 3 | 4>> = {
   'bad-tag': 2,
   'bad-hash': 2,
   'bad-config': 2,
+  'bad-archive': 2,
   'ambiguous-pin': 2,
   'unreadable-file': 2,
   'unwritable-file': 2,

@@ -40,6 +40,8 @@ export interface AssetOutcome {
   /** Bytes; null where nobody said. */
   readonly size: number | null
   readonly evidence: readonly EvidenceName[]
+  /** For a builder that cannot be read: how the asset was found, by today's digest, a comment, or its name. */
+  readonly chosenBy?: 'digest' | 'comment' | 'name'
   readonly file: string
   /** 1-based. */
   readonly line: number

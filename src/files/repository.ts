@@ -2,6 +2,7 @@
 import { realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { InputError } from '../core/errors.ts'
+import { readFolder } from './folder.ts'
 import { errorCode, explain } from './inside.ts'
 import { listFiles } from './list.ts'
 import { readText } from './read.ts'
@@ -14,6 +15,7 @@ export function repositoryFiles(root: string): Files {
   return {
     root: path.resolve(root),
     list: (globs) => listFiles(realRoot, globs),
+    folder: (folder) => readFolder(realRoot, folder),
     read: (file) => readText(realRoot, file),
     write: (changes) => writeAll(realRoot, changes),
   }

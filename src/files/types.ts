@@ -33,6 +33,8 @@ export interface Files {
   list(globs: readonly string[] | null): readonly string[]
   /** The text (a byte order mark stays, as U+FEFF), or why not. Never throws, never reads outside the root. */
   read(path: string): { readonly text: string } | ReadProblem
+  /** The names in a folder below the root, `''` being the root; null where there is no such folder. Never throws. */
+  folder(path: string): ReadonlyMap<string, 'regular' | 'directory' | 'symlink'> | null
   /** All or none. Throws InputError `changed-file` or `unwritable-file`. */
   write(changes: readonly Change[]): Promise<void>
 }

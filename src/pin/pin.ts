@@ -1,0 +1,46 @@
+// A pin: the fetches that share one version. Data only.
+import type { Repository } from '../core/release.ts'
+import type { ReleaseUrl } from '../core/release-url.ts'
+import type { Place } from '../core/span.ts'
+import type { System } from '../core/system.ts'
+import type { Fetch, FetchHash } from '../nix/evaluate/fetchers.ts'
+import type { Text } from '../nix/evaluate/value.ts'
+
+/** One fetch of one system as discovery keeps it: a fetcher's call, or a call of a builder that cannot be read. */
+export interface PinFetch {
+  readonly system: System
+  readonly fetcher: string
+  /** The call. */
+  readonly place: Place
+  /** In the order of trying; empty for a builder that cannot be read. */
+  readonly urls: readonly Text[]
+  /** What the first URL says of a release. */
+  readonly release: ReleaseUrl | null
+  readonly hashes: readonly FetchHash[]
+  readonly mode: Fetch['mode']
+  readonly stripRoot: boolean
+  readonly pname: Text | null
+  readonly version: Text | null
+  /** For a builder that cannot be read: the repository it names. */
+  readonly builder: { readonly org: Text; readonly name: Text; readonly version: Text } | null
+}
+
+export interface Pin {
+  readonly name: string
+  /** Every word that means this pin besides its name: `org/name`, the repository's name. */
+  readonly aliases: readonly string[]
+  /** Where its version stands, else its first fetch. */
+  readonly place: Place
+  readonly repository: Repository | null
+  /** The tag it is at, or the version where it is on no forge; null where it has none (`latest`, a commit). */
+  readonly tag: string | null
+  /** By system, then in document order. */
+  readonly fetches: readonly PinFetch[]
+}
+
+/** The files a pin's literals stand in, its own file first. */
+export function filesOf(pin: Pin): string[] {
+  const files = new Set([pin.place.file])
+  for (const fetch of pin.fetches) for (const hash of fetch.hashes) for (const run of hash.value.runs) files.add(run.origin.file)
+  return [...files]
+}

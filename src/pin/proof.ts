@@ -1,0 +1,94 @@
+// What the roots fetched before and after an edit → whether exactly the intended changed.
+import type { Place } from '../core/span.ts'
+import type { FileEdit } from './literal-edit.ts'
+import type { PinFetch } from './pin.ts'
+import type { Root } from './roots.ts'
+
+/** What a fetch shall be after the edit. */
+export interface Intended {
+  readonly urls: readonly string[]
+  readonly hashes: readonly string[]
+}
+
+/** Where offsets of the old text are in the edited one. */
+export class Shift {
+  readonly #edits: ReadonlyMap<string, readonly FileEdit[]>
+
+  constructor(edits: readonly FileEdit[]) {
+    this.#edits = groupByFile(edits)
+  }
+
+  /** An offset that no edit swallows; one inside an edit goes to where the edit begins. */
+  offset(file: string, offset: number): number {
+    let moved = offset
+    for (const edit of this.#edits.get(file) ?? []) {
+      if (edit.end <= offset && edit.start < offset) moved += edit.text.length - (edit.end - edit.start)
+      else if (edit.start < offset) moved -= offset - edit.start
+    }
+    return moved
+  }
+}
+
+function groupByFile(edits: readonly FileEdit[]): Map<string, FileEdit[]> {
+  const groups = new Map<string, FileEdit[]>()
+  for (const edit of edits) groups.set(edit.file, [...(groups.get(edit.file) ?? []), edit])
+  return groups
+}
+
+/** Names a fetch by where it stands, so that it is found again after an edit: its call, its system and the literals of its hashes. */
+export function identity(root: string, fetch: PinFetch, shift: Shift | null): string {
+  const at = (place: Place): string => `${place.file}:${shift === null ? place.start : shift.offset(place.file, place.start)}`
+  const literals = fetch.hashes.map(({ attribute, value }) => {
+    const origin = value.runs[0]?.origin
+    return origin === undefined ? `${attribute}=${value.text}` : `${attribute}@${at(origin)}`
+  })
+  return [root, fetch.system, fetch.fetcher, at(fetch.place), ...literals].join('|')
+}
+
+const shown = (fetch: PinFetch): string =>
+  fetch.builder === null
+    ? fetch.urls.map((url) => url.text).join(' ')
+    : `${fetch.builder.org.text}/${fetch.builder.name.text}@${fetch.builder.version.text}`
+
+const wanted = (urls: readonly string[], hashes: readonly string[]): string => `${urls.join(' ')} ${hashes.join(' ')}`
+
+/** Compares evaluations of the same roots before and after an edit. `intend` says what a fetch shall be, or null where it shall be as it was. Gives the first difference as a sentence, or null when all is as intended. */
+export function prove(
+  before: readonly Root[],
+  after: readonly Root[],
+  edits: readonly FileEdit[],
+  intend: (fetch: PinFetch) => Intended | null,
+): string | null {
+  const shift = new Shift(edits)
+  const expected = new Map<string, { text: string; what: PinFetch }[]>()
+  for (const root of before)
+    for (const fetch of root.fetches) {
+      const intended = intend(fetch)
+      const text =
+        intended === null
+          ? wanted(
+              [shown(fetch)],
+              fetch.hashes.map((hash) => hash.value.text),
+            )
+          : wanted(intended.urls, intended.hashes)
+      const key = identity(root.file, fetch, shift)
+      expected.set(key, [...(expected.get(key) ?? []), { text, what: fetch }])
+    }
+  for (const root of after) {
+    if (root.exhausted) return `${root.file} takes too long to evaluate after the edit`
+    for (const fetch of root.fetches) {
+      const key = identity(root.file, fetch, null)
+      const texts = expected.get(key)
+      const text = wanted(
+        [shown(fetch)],
+        fetch.hashes.map((hash) => hash.value.text),
+      )
+      const i = texts?.findIndex((each) => each.text === text) ?? -1
+      if (texts === undefined || i < 0) return `the edited ${fetch.place.file} would fetch ${shown(fetch)} for ${fetch.system}, which is not what was asked for`
+      texts.splice(i, 1)
+      if (texts.length === 0) expected.delete(key)
+    }
+  }
+  for (const [missing] of expected.values()) return `the edited ${missing!.what.place.file} would no longer fetch what it shall for ${missing!.what.system}: ${missing!.text}`
+  return null
+}

@@ -1,0 +1,143 @@
+// The repository's files → parsed texts, evaluated roots, pins: what every workflow starts from.
+import type { Problem } from '../core/report.ts'
+import { excerpt, lineIndex } from '../core/position.ts'
+import type { LineIndex } from '../core/position.ts'
+import type { Place } from '../core/span.ts'
+import type { SourceTree } from '../nix/evaluate/machine.ts'
+import { parse } from '../nix/parse.ts'
+import type { Document } from '../nix/syntax.ts'
+import { type Discovery, discover } from '../pin/discover.ts'
+import { otherTool } from '../pin/other-tools.ts'
+import { type Root, evaluateRoot, isTelling } from '../pin/roots.ts'
+import { type Spec, parseSpec } from '../pin/spec.ts'
+import type { Selection } from './context.ts'
+import type { Files } from './ports.ts'
+
+/** The name of the optional spec at the root. */
+export const specFile = 'pinhash.json'
+
+/** Texts that replace those on disk, by path. */
+export type Overlay = ReadonlyMap<string, string>
+
+export class Checkout {
+  readonly files: Files
+  readonly #texts = new Map<string, string | null>()
+  readonly #documents = new Map<string, Document>()
+  readonly #indexes = new Map<string, LineIndex>()
+
+  constructor(files: Files) {
+    this.files = files
+  }
+
+  /** The text as it was when first read; null where there is none. */
+  text(path: string): string | null {
+    let text = this.#texts.get(path)
+    if (text === undefined) {
+      const read = this.files.read(path)
+      text = 'text' in read ? read.text : null
+      this.#texts.set(path, text)
+    }
+    return text
+  }
+
+  #document(path: string): Document | null {
+    const known = this.#documents.get(path)
+    if (known !== undefined) return known
+    const text = this.text(path)
+    if (text === null) return null
+    const document = parse(text)
+    this.#documents.set(path, document)
+    return document
+  }
+
+  /** The parsed text on disk. */
+  document(path: string): Document | null {
+    return this.#document(path)
+  }
+
+  /** What evaluation reads, some texts replaced. */
+  tree(overlay: Overlay = new Map()): SourceTree {
+    const parsed = new Map<string, Document>()
+    return {
+      document: (path) => {
+        const text = overlay.get(path)
+        if (text === undefined) return this.#document(path)
+        const known = parsed.get(path) ?? parse(text)
+        parsed.set(path, known)
+        return known
+      },
+      text: (path) => overlay.get(path) ?? this.text(path),
+      entries: (path) => this.files.folder(path),
+    }
+  }
+
+  /** 1-based line and column of a place. */
+  position(place: Place): { readonly line: number; readonly column: number } {
+    let index = this.#indexes.get(place.file)
+    if (index === undefined) {
+      index = lineIndex(this.text(place.file) ?? '')
+      this.#indexes.set(place.file, index)
+    }
+    return index.positionAt(place.start)
+  }
+}
+
+/** Everything found in a repository. */
+export interface Found {
+  readonly checkout: Checkout
+  readonly roots: readonly Root[]
+  readonly discovery: Discovery
+  readonly spec: Spec | null
+  readonly problems: readonly Problem[]
+  /** Files with syntax errors: nothing in them is written. */
+  readonly broken: ReadonlySet<string>
+}
+
+/** Steps 1 and 2: load and discover. Never throws for what stands in the files. */
+export function load(files: Files, selection: Pick<Selection, 'globs'>): Found {
+  const checkout = new Checkout(files)
+  const problems: Problem[] = []
+  const broken = new Set<string>()
+  const roots: Root[] = []
+  const declined = new Set<string>()
+  let spec: Spec | null = null
+  const tree = checkout.tree()
+  for (const path of files.list(selection.globs)) {
+    const read = files.read(path)
+    if (!('text' in read)) {
+      problems.push({ file: path, line: null, column: null, code: read.problem === 'binary' ? 'binary-file' : 'unreadable-file', message: read.message })
+      continue
+    }
+    if (path === specFile) {
+      const parsed = parseSpec(read.text)
+      if (parsed.ok) spec = parsed.spec
+      else
+        for (const { offset, message } of parsed.problems)
+          problems.push({ file: path, ...checkout.position({ file: path, start: offset, end: offset }), code: 'bad-config', message, excerpt: excerpt(read.text, offset) })
+      continue
+    }
+    const tool = otherTool(path, read.text)
+    if (tool !== null) {
+      declined.add(path)
+      problems.push({ file: path, line: null, column: null, code: 'other-tool', message: `${path} is written by ${tool}, which is the tool to update it` })
+      continue
+    }
+    const document = isTelling(read.text) ? checkout.document(path) : null
+    if (document === null) continue
+    const [first] = document.problems
+    if (first !== undefined) {
+      broken.add(path)
+      problems.push({
+        file: path,
+        ...checkout.position({ file: path, start: first.start, end: first.end }),
+        code: 'syntax',
+        message: first.message,
+        excerpt: excerpt(read.text, first.start),
+      })
+    }
+    roots.push(evaluateRoot(tree, path))
+  }
+  const generated = new Set(spec?.pins.map((pin) => pin.file))
+  const foreign = (file: string): boolean => declined.has(file) || generated.has(file) || otherTool(file, checkout.text(file) ?? '') !== null
+  return { checkout, roots, discovery: discover(roots, foreign), spec, problems, broken }
+}

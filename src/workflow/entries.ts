@@ -1,0 +1,72 @@
+// Pins of Nix files and pins of pinhash.json → one kind of thing to select, list and update.
+import type { ListedAsset } from '../core/report.ts'
+import type { System } from '../core/system.ts'
+import { spellingName } from '../pin/hash-edits.ts'
+import type { Pin } from '../pin/pin.ts'
+import type { SpecPin } from '../pin/spec.ts'
+import { type Found, specFile } from './checkout.ts'
+import type { Selectable } from './select.ts'
+import { type GeneratedState, generatedState } from './spec-state.ts'
+
+/** A pin with where it stands, whichever way it was written. */
+export type Entry = Selectable & { readonly column: number; readonly tag: string | null; readonly org: string | null; readonly repo: string | null } & (
+    | { readonly kind: 'nix'; readonly pin: Pin }
+    | { readonly kind: 'spec'; readonly spec: SpecPin; readonly state: GeneratedState }
+  )
+
+/** All pins: those of Nix files in document order, then those of pinhash.json. */
+export function entriesOf(found: Found): Entry[] {
+  const { checkout, discovery, spec } = found
+  const fromNix = discovery.pins.map((pin): Entry => ({
+    kind: 'nix',
+    pin,
+    name: pin.name,
+    aliases: pin.aliases,
+    file: pin.place.file,
+    ...checkout.position(pin.place),
+    tag: pin.tag,
+    org: pin.repository?.org ?? null,
+    repo: pin.repository?.name ?? null,
+    systems: [...new Set(pin.fetches.map((fetch) => fetch.system))],
+  }))
+  const fromSpec = (spec?.pins ?? []).map((pin): Entry => {
+    const { start, end } = pin.versionNode
+    return {
+      kind: 'spec',
+      spec: pin,
+      state: generatedState(checkout, pin),
+      name: pin.pin,
+      aliases: [`${pin.org}/${pin.name}`, pin.name].filter((alias) => alias !== pin.pin),
+      file: specFile,
+      ...checkout.position({ file: specFile, start, end }),
+      tag: pin.version,
+      org: pin.org,
+      repo: pin.name,
+      systems: pin.systems.map(({ system }) => system),
+    }
+  })
+  return [...fromNix, ...fromSpec]
+}
+
+/** What `list` says of a pin's assets by system. */
+export function listedSystems(found: Found, entry: Entry): Record<System, readonly ListedAsset[]> {
+  const systems: Record<System, ListedAsset[]> = {}
+  if (entry.kind === 'spec') {
+    for (const { system, url, sha256 } of entry.state.systems)
+      systems[system] = [{ url, mode: 'flat', hash: { value: sha256, spelling: 'nix32', file: entry.spec.file, line: 1 } }]
+    return systems
+  }
+  for (const fetch of entry.pin.fetches)
+    for (const hash of fetch.hashes) {
+      const run = hash.value.runs[0]
+      const place = run === undefined ? fetch.place : { file: run.origin.file, start: run.from, end: run.to }
+      const url = fetch.urls[0]?.text ?? `${entry.pin.repository?.org}/${entry.pin.repository?.name}`
+      const listed: ListedAsset = {
+        url,
+        mode: fetch.mode,
+        hash: { value: hash.value.text, spelling: spellingName(hash, entry.pin), file: place.file, line: found.checkout.position(place).line },
+      }
+      ;(systems[fetch.system] ??= []).push(listed)
+    }
+  return systems
+}

@@ -1,0 +1,27 @@
+// The repository → its pins, and what was seen but is not managed.
+import type { ListDocument } from '../core/report.ts'
+import { load } from './checkout.ts'
+import type { Context, Selection } from './context.ts'
+import { entriesOf, listedSystems } from './entries.ts'
+import { select } from './select.ts'
+
+/** Steps 1 and 2. A repository without pins is an empty list, not an error. */
+export async function list(context: Context, selection: Selection): Promise<ListDocument> {
+  const found = load(context.files, selection)
+  const entries = entriesOf(found)
+  const asked = selection.pins.length > 0 || selection.systems !== null
+  const shown = asked && entries.length > 0 ? select(entries, selection, context.files.root).map(({ pin }) => pin) : entries
+  return {
+    pins: shown.map((entry) => ({
+      pin: entry.name,
+      org: entry.org,
+      name: entry.repo,
+      tag: entry.tag,
+      file: entry.file,
+      line: entry.line,
+      systems: listedSystems(found, entry),
+    })),
+    unmanaged: found.discovery.unmanaged.map(({ place, fetcher, reason }) => ({ file: place.file, line: found.checkout.position(place).line, fetcher, reason })),
+    problems: found.problems,
+  }
+}

@@ -1,0 +1,114 @@
+// A pin of Nix files and the texts of another version → the fetches it would make then.
+import type { System } from '../core/system.ts'
+import type { Found, Overlay } from './checkout.ts'
+import { commentEdits } from '../pin/comment-edits.ts'
+import type { FileEdit } from '../pin/literal-edit.ts'
+import { applyEdits } from '../nix/edit.ts'
+import { type Pin, type PinFetch } from '../pin/pin.ts'
+import { Shift, identity, prove, type Intended } from '../pin/proof.ts'
+import { sightKey } from '../pin/discover.ts'
+import { evaluateRoot, type Root } from '../pin/roots.ts'
+import { versionEdits } from '../pin/version-edits.ts'
+import { Refusal } from './refusal.ts'
+
+/** One fetch of a pin at another version. */
+export interface Retargeted {
+  readonly fetch: PinFetch
+  /** Every URL of the fetch then, in the order of trying; empty for a builder that cannot be read. */
+  readonly urls: readonly string[]
+  readonly after: PinFetch
+}
+
+/** The texts after edits. */
+export function overlayOf(found: Found, edits: readonly FileEdit[]): Overlay {
+  const byFile = new Map<string, FileEdit[]>()
+  for (const edit of edits) byFile.set(edit.file, [...(byFile.get(edit.file) ?? []), edit])
+  return new Map([...byFile].map(([file, own]) => [file, applyEdits(found.checkout.text(file) ?? '', own)]))
+}
+
+/** The roots that may change with these files, before and after. */
+export function reevaluate(found: Found, overlay: Overlay): { before: Root[]; after: Root[] } {
+  const before = found.roots.filter((root) => [...overlay.keys()].some((file) => root.reads.has(file)))
+  const tree = found.checkout.tree(overlay)
+  return { before, after: before.map((root) => evaluateRoot(tree, root.file)) }
+}
+
+/** Throws Refusal `syntax` where an edit would touch a file that does not parse. */
+export function refuseBroken(found: Found, files: Iterable<string>): void {
+  for (const file of files)
+    if (found.broken.has(file)) {
+      const problem = found.problems.find((each) => each.file === file && each.code === 'syntax')
+      throw new Refusal('refused', 'syntax', `${file}:${problem?.line ?? 1}:${problem?.column ?? 1} does not parse: ${problem?.message ?? 'syntax error'}; mend it first`)
+    }
+}
+
+/** The edits that bring the pin to the tag; none when it is there already. Throws Refusal `not-editable`. */
+export function editsFor(found: Found, pin: Pin, tag: string, comments: boolean): FileEdit[] {
+  if (tag === pin.tag) return []
+  const planned = versionEdits(pin, tag)
+  if (!planned.ok) throw new Refusal('refused', 'not-editable', `${pin.name} cannot be brought to ${tag}: ${planned.message}`)
+  const edits = [...planned.edits]
+  const files = new Set([pin.place.file, ...pin.fetches.flatMap((fetch) => fetch.hashes.flatMap(({ value }) => value.runs.map((run) => run.origin.file)))])
+  if (comments)
+    for (const file of files) {
+      const document = file.endsWith('.nix') ? found.checkout.document(file) : null
+      if (document !== null) edits.push(...commentEdits(file, document, pin, tag))
+    }
+  return edits
+}
+
+/** Step 4 for the texts: evaluates with the version replaced and reads the new URLs. Throws Refusal where something else would change. */
+export function retarget(found: Found, pin: Pin, edits: readonly FileEdit[]): Retargeted[] {
+  if (edits.length === 0) return pin.fetches.map((fetch) => ({ fetch, urls: fetch.urls.map((url) => url.text), after: fetch }))
+  const { before, after } = reevaluate(found, overlayOf(found, edits))
+  const shift = new Shift(edits)
+  const own = new Set(pin.fetches.map(sightKey))
+  const later = new Map<string, PinFetch[]>()
+  for (const root of after)
+    for (const fetch of root.fetches) {
+      const key = identity(root.file, fetch, null)
+      later.set(key, [...(later.get(key) ?? []), fetch])
+    }
+  const moved = new Map<string, PinFetch>()
+  for (const root of before)
+    for (const fetch of root.fetches) {
+      const now = later.get(identity(root.file, fetch, shift))?.shift()
+      const key = sightKey(fetch)
+      if (own.has(key) && now !== undefined) moved.set(key, now)
+    }
+  const intended = new Map<string, Intended>()
+  const result = pin.fetches.map((fetch): Retargeted => {
+    const now = moved.get(sightKey(fetch))
+    if (now === undefined) throw new Refusal('refused', 'not-editable', `With the version changed, ${pin.place.file} no longer has the fetch of ${pin.name} for ${fetch.system}`)
+    intended.set(sightKey(fetch), { urls: shownAs(now), hashes: now.hashes.map((hash) => hash.value.text) })
+    return { fetch, urls: now.urls.map((url) => url.text), after: now }
+  })
+  const problem = prove(before, after, edits, (fetch) => intended.get(sightKey(fetch)) ?? null)
+  if (problem !== null) throw new Refusal('refused', 'not-proven', `Changing the version of ${pin.name} would change more than that pin: ${problem}`)
+  return result
+}
+
+/** How the proof names what a fetch fetches. */
+export const shownAs = (fetch: PinFetch): string[] =>
+  fetch.builder === null ? fetch.urls.map((url) => url.text) : [`${fetch.builder.org.text}/${fetch.builder.name.text}@${fetch.builder.version.text}`]
+
+/** What one pin's edits shall come to. */
+export interface Proposal {
+  readonly edits: readonly FileEdit[]
+  /** By `sightKey` of the fetch before. */
+  readonly intended: ReadonlyMap<string, Intended>
+}
+
+/** Step 8: evaluates the edited texts; every fetch of the proposals must be as intended and every other as before. Gives what is wrong, or null. */
+export function proveAll(found: Found, proposals: readonly Proposal[]): { readonly problem: string | null; readonly overlay: Overlay } {
+  const edits = proposals.flatMap((proposal) => proposal.edits)
+  const overlay = overlayOf(found, edits)
+  const { before, after } = reevaluate(found, overlay)
+  const intended = new Map(proposals.flatMap((proposal) => [...proposal.intended]))
+  return { problem: prove(before, after, edits, (fetch) => intended.get(sightKey(fetch)) ?? null), overlay }
+}
+
+/** Fetches of the systems asked for. */
+export function within(pin: Pin, systems: readonly System[] | null): PinFetch[] {
+  return pin.fetches.filter((fetch) => systems === null || systems.includes(fetch.system))
+}

@@ -1,0 +1,27 @@
+// Why a pin does not get what was asked for it: thrown inside a pin's work, caught at its boundary, a finding outside.
+import { AbsentError, InputError, InterruptedError, NetworkError, PinhashError } from '../core/errors.ts'
+import type { OutcomeName, Reason, ReasonCode } from '../core/report.ts'
+
+/** Ends the work on one pin with an outcome. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly outcome: OutcomeName
+  readonly code: ReasonCode
+  constructor(outcome: OutcomeName, code: ReasonCode, message: string) {
+    super(message)
+    this.outcome = outcome
+    this.code = code
+  }
+}
+
+/** What an error at a pin's boundary means for that pin. Rethrows the user's interruption. */
+export function endOf(error: unknown): { readonly outcome: OutcomeName; readonly reason: Reason } {
+  if (error instanceof Refusal) return { outcome: error.outcome, reason: { code: error.code, message: error.message } }
+  if (error instanceof InterruptedError || (error instanceof Error && error.name === 'AbortError')) throw error
+  if (error instanceof NetworkError) return { outcome: error.code === 'not-found' ? 'missing' : 'unknown', reason: { code: error.code, message: error.message } }
+  if (error instanceof AbsentError) return { outcome: 'missing', reason: { code: error.code, message: error.message } }
+  if (error instanceof InputError) return { outcome: 'refused', reason: { code: error.code, message: error.message } }
+  if (error instanceof PinhashError) throw error
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return { outcome: 'refused', reason: { code: 'bug', message: `This is a bug in pinhash, please report it: ${what}` } }
+}

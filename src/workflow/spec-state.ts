@@ -1,0 +1,38 @@
+// A pin of pinhash.json → what its generated file holds of it now.
+import type { System } from '../core/system.ts'
+import { type Data, evaluateData } from '../nix/evaluate/evaluate-data.ts'
+import type { GeneratedPin } from '../pin/generated-file.ts'
+import type { SpecPin } from '../pin/spec.ts'
+import type { Checkout } from './checkout.ts'
+
+/** The version and the hashes a generated file holds for a pin; empty where it does not hold the pin yet. */
+export interface GeneratedState {
+  readonly version: string | null
+  readonly systems: readonly { readonly system: System; readonly url: string; readonly sha256: string }[]
+}
+
+const isSet = (data: Data): data is { readonly [name: string]: Data } => typeof data === 'object' && data !== null && !Array.isArray(data)
+
+/** All pins a generated file holds, by name. */
+export function generatedPins(checkout: Checkout, file: string): Map<string, GeneratedPin> {
+  const pins = new Map<string, GeneratedPin>()
+  const data = checkout.text(file) === null ? undefined : evaluateData(checkout.tree(), file)
+  if (!isSet(data)) return pins
+  for (const [pin, held] of Object.entries(data)) {
+    if (!isSet(held)) continue
+    const { org, name, version, url, sha256 } = held
+    if (typeof org !== 'string' || typeof name !== 'string' || typeof version !== 'string' || !isSet(url) || !isSet(sha256)) continue
+    const systems = Object.entries(url).flatMap(([system, address]) => {
+      const hash = sha256[system]
+      return typeof address === 'string' && typeof hash === 'string' ? [{ system, url: address, sha256: hash }] : []
+    })
+    pins.set(pin, { pin, org, name, version, systems })
+  }
+  return pins
+}
+
+/** What the pin's generated file holds of it. */
+export function generatedState(checkout: Checkout, pin: SpecPin): GeneratedState {
+  const held = generatedPins(checkout, pin.file).get(pin.pin)
+  return { version: held?.version ?? null, systems: held?.systems ?? [] }
+}

@@ -1,0 +1,123 @@
+// The selected pins → new versions and hashes, proved and written: DESIGN's ten steps.
+import pLimit from 'p-limit'
+import type { Outcome, OutcomeDocument } from '../core/report.ts'
+import { InputError, InterruptedError } from '../core/errors.ts'
+import { evidence } from '../forge/evidence.ts'
+import { type Found, load } from './checkout.ts'
+import type { Context, Selection, UpdateOptions } from './context.ts'
+import { Digests } from './digests.ts'
+import { type Entry, entriesOf } from './entries.ts'
+import { type Proposal, proveAll } from './nix-pin.ts'
+import { planNixPin } from './plan-nix-pin.ts'
+import { type SpecChange, planSpecPin, specChanges } from './plan-spec-pin.ts'
+import type { Change } from './ports.ts'
+import { endOf } from './refusal.ts'
+import { type Selected, select } from './select.ts'
+import type { Tools } from './tools.ts'
+
+/** What is to be done for one pin, or why nothing is. The outcome is what holds once it is written. */
+export interface Plan {
+  readonly outcome: Outcome
+  readonly proposal?: Proposal
+  readonly spec?: SpecChange
+}
+
+/** Brings pins to a version. Throws where the selection itself is wrong; everything that concerns one pin is its outcome. */
+export async function update(context: Context, selection: Selection, options: UpdateOptions): Promise<OutcomeDocument> {
+  const found = load(context.files, selection)
+  const selected = selectOrExplain(found, selection, context)
+  const tools: Tools = { context, found, digests: new Digests(context), evidence: evidence(context.downloads), requests: pLimit(context.jobs) }
+  const plans = await Promise.all(selected.map((each) => planned(each, tools, selection, options)))
+  if (context.signal.aborted) throw new InterruptedError('Interrupted; nothing was written')
+  const applied = await apply(plans, found, context, options)
+  return { outcomes: applied.outcomes, problems: found.problems, ...(options.dryRun ? { diff: applied.diff } : {}) }
+}
+
+/** A file that does not parse may be why a pin is not found: then that is what to say. */
+export function selectOrExplain(found: Found, selection: Selection, context: Context): Selected<Entry>[] {
+  try {
+    return select(entriesOf(found), selection, context.files.root)
+  } catch (error) {
+    const problem = found.problems.find((each) => each.code === 'syntax' || each.code === 'bad-config' || each.code === 'unreadable-file')
+    if (problem === undefined || error instanceof InputError) throw error
+    const where = problem.line === null ? problem.file : `${problem.file}:${problem.line}:${problem.column}`
+    const code = problem.code === 'syntax' ? 'syntax' : problem.code === 'bad-config' ? 'bad-config' : 'unreadable-file'
+    throw new InputError(code, `${(error as Error).message}. It may be in a file that could not be read: ${where}: ${problem.message}${problem.excerpt === undefined ? '' : `\n${problem.excerpt}`}`, {
+      cause: error,
+    })
+  }
+}
+
+async function planned(selected: Selected<Entry>, tools: Tools, selection: Selection, options: UpdateOptions): Promise<Plan> {
+  const { pin: entry } = selected
+  try {
+    return entry.kind === 'nix' ? await planNixPin(entry, selected, tools, selection, options) : await planSpecPin(entry, selected, tools, options)
+  } catch (error) {
+    return { outcome: failed(entry, error) }
+  }
+}
+
+/** The outcome of a pin whose work ended early. */
+export function failed(entry: Entry, error: unknown): Outcome {
+  const { outcome, reason } = endOf(error)
+  return { pin: entry.name, outcome, file: entry.file, line: entry.line, from: entry.tag, to: null, systems: {}, warnings: [], reason }
+}
+
+/** Steps 8 and 9: plans that touch the same files are proved and written together, all of them or none. */
+async function apply(plans: readonly Plan[], found: Found, context: Context, options: UpdateOptions): Promise<{ outcomes: Outcome[]; diff: string }> {
+  const outcomes = plans.map((plan) => plan.outcome)
+  const diffs: string[] = []
+  for (const group of groupsOf(plans, found)) {
+    try {
+      const changes = changesOf(
+        group.map((i) => plans[i]!),
+        found,
+      )
+      if (options.dryRun) diffs.push(...(await Promise.all(changes.map(unifiedDiff))))
+      else await context.files.write(changes)
+    } catch (error) {
+      const { outcome, reason } = endOf(error)
+      for (const i of group) outcomes[i] = { ...outcomes[i]!, outcome, to: null, reason }
+    }
+  }
+  return { outcomes, diff: diffs.join('') }
+}
+
+/** Indexes of plans with something to write, those with a file in common together. */
+function groupsOf(plans: readonly Plan[], found: Found): number[][] {
+  const groups: { files: Set<string>; members: number[] }[] = []
+  for (const [i, plan] of plans.entries()) {
+    const files = new Set([...(plan.proposal?.edits.map((edit) => edit.file) ?? []), ...(plan.spec === undefined ? [] : specChanges([plan.spec], found).map((change) => change.path))])
+    if (files.size === 0) continue
+    const joined = groups.filter((group) => [...files].some((file) => group.files.has(file)))
+    const merged = { files, members: [i] }
+    for (const group of joined) {
+      for (const file of group.files) merged.files.add(file)
+      merged.members.push(...group.members)
+      groups.splice(groups.indexOf(group), 1)
+    }
+    merged.members.sort((a, b) => a - b)
+    groups.push(merged)
+  }
+  return groups.map((group) => group.members)
+}
+
+function changesOf(plans: readonly Plan[], found: Found): Change[] {
+  const proposals = plans.flatMap((plan) => plan.proposal ?? [])
+  const changes: Change[] = specChanges(
+    plans.flatMap((plan) => plan.spec ?? []),
+    found,
+  )
+  if (proposals.length > 0) {
+    const { problem, overlay } = proveAll(found, proposals)
+    if (problem !== null) throw new Error(`edits that are right one by one are wrong together: ${problem}`)
+    for (const [path, after] of overlay) changes.push({ path, before: found.checkout.text(path), after })
+  }
+  return changes.filter((change) => change.before !== change.after).sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+async function unifiedDiff({ path, before, after }: Change): Promise<string> {
+  const { createTwoFilesPatch } = await import('diff')
+  const patch = createTwoFilesPatch(before === null ? '/dev/null' : `a/${path}`, `b/${path}`, before ?? '', after, undefined, undefined, { context: 3 })
+  return patch.replace(/^=+\n/, '')
+}

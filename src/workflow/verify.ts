@@ -1,0 +1,193 @@
+// The selected pins → whether what they fetch still has the hashes they hold. Writes nothing.
+import pLimit from 'p-limit'
+import { sameDigest } from '../core/digest.ts'
+import { AbsentError, InterruptedError, NetworkError } from '../core/errors.ts'
+import type { Release, Repository } from '../core/release.ts'
+import type { AssetOutcome, Outcome, OutcomeDocument, Reason, Warning } from '../core/report.ts'
+import type { System } from '../core/system.ts'
+import { evidence } from '../forge/evidence.ts'
+import { parseDigest, printDigest } from '../hash/spelling.ts'
+import { algorithmsOf, readHash } from '../pin/hash-edits.ts'
+import type { PinFetch } from '../pin/pin.ts'
+import { filesOf } from '../pin/pin.ts'
+import { commentUrls } from '../pin/comment-edits.ts'
+import { assetAt, chosenAsset } from './assets.ts'
+import { load } from './checkout.ts'
+import type { Context, Selection, VerifyOptions } from './context.ts'
+import { Digests } from './digests.ts'
+import { type Entry, entriesOf } from './entries.ts'
+import { within } from './nix-pin.ts'
+import { repositoryOf } from './plan-spec-pin.ts'
+import { Refusal, endOf } from './refusal.ts'
+import type { Tools } from './tools.ts'
+import { failed, selectOrExplain } from './update.ts'
+import { type Subject, weigh } from './weigh.ts'
+
+/** One hash to be checked. */
+interface Check extends Subject {
+  readonly system: System
+  readonly held: readonly { readonly text: string; readonly fetch: PinFetch | null; readonly index: number }[]
+  readonly place: { readonly file: string; readonly line: number; readonly column: number }
+  readonly by: AssetOutcome['chosenBy']
+}
+
+/** Steps 1, 2, 5 and 6. A repository without pins has nothing to verify and is fine, unless a pin was asked for. */
+export async function verify(context: Context, selection: Selection, options: VerifyOptions): Promise<OutcomeDocument> {
+  const found = load(context.files, selection)
+  if (entriesOf(found).length === 0 && selection.pins.length === 0 && selection.systems === null) return { outcomes: [], problems: found.problems }
+  const selected = selectOrExplain(found, selection, context)
+  const tools: Tools = { context, found, digests: new Digests(context), evidence: evidence(context.downloads), requests: pLimit(context.jobs) }
+  const outcomes = await Promise.all(
+    selected.map(async ({ pin: entry }) => {
+      try {
+        return await verified(entry, tools, selection, options)
+      } catch (error) {
+        return failed(entry, error)
+      }
+    }),
+  )
+  if (context.signal.aborted) throw new InterruptedError('Interrupted; nothing was written')
+  return { outcomes, problems: found.problems }
+}
+
+async function verified(entry: Entry, tools: Tools, selection: Selection, options: VerifyOptions): Promise<Outcome> {
+  const warnings: Warning[] = []
+  const checks = await checksOf(entry, tools, selection, warnings)
+  const systems: Record<System, AssetOutcome[]> = {}
+  const ends: { outcome: Outcome['outcome']; reason: Reason }[] = []
+  await Promise.all(
+    checks.map(async (check) => {
+      const result = await checked(check, tools, options)
+      systems[check.system] = [...(systems[check.system] ?? []), ...result.assets]
+      warnings.push(...result.warnings)
+      ends.push(...result.ends)
+    }),
+  )
+  const sorted = Object.fromEntries(Object.keys(systems).sort().map((system) => [system, systems[system]!]))
+  const outcome = { pin: entry.name, file: entry.file, line: entry.line, from: entry.tag, to: entry.tag, systems: sorted, warnings: unique(warnings) }
+  const worst = worstOf(ends)
+  return worst === null ? { ...outcome, outcome: 'verified' } : { ...outcome, ...worst }
+}
+
+const ranks: readonly Outcome['outcome'][] = ['mismatch', 'refused', 'missing', 'unknown']
+
+/** A pin has one outcome: the worst of its assets', with every reason of that kind. */
+function worstOf(ends: readonly { outcome: Outcome['outcome']; reason: Reason }[]): { outcome: Outcome['outcome']; reason: Reason } | null {
+  for (const outcome of ranks) {
+    const same = ends.filter((end) => end.outcome === outcome)
+    if (same.length === 0) continue
+    return { outcome, reason: { code: same[0]!.reason.code, message: [...new Set(same.map((end) => end.reason.message))].sort().join('. ') } }
+  }
+  return null
+}
+
+const unique = (warnings: readonly Warning[]): Warning[] => [...new Map(warnings.map((warning) => [warning.message, warning])).values()]
+
+async function checked(check: Check, tools: Tools, options: VerifyOptions): Promise<{ assets: AssetOutcome[]; warnings: readonly Warning[]; ends: { outcome: Outcome['outcome']; reason: Reason }[] }> {
+  const { url, held, place, by } = check
+  const asset = (text: string, now: string | null, size: number | null, names: readonly string[], at: Check['place']): AssetOutcome => ({
+    url,
+    old: text,
+    new: now,
+    size,
+    evidence: names,
+    ...(by === undefined ? {} : { chosenBy: by }),
+    ...at,
+  })
+  const placeOf = (each: Check['held'][number]): Check['place'] => {
+    const run = each.fetch?.hashes[each.index]?.value.runs[0]
+    return run === undefined ? place : { file: run.origin.file, ...tools.found.checkout.position({ file: run.origin.file, start: run.from, end: run.to }) }
+  }
+  const unreadable = held.flatMap((each) => {
+    const read = each.fetch === null ? null : readHash(each.fetch.hashes[each.index]!)
+    if (read?.kind === 'placeholder') return [new Refusal('mismatch', 'placeholder-hash', `The hash for ${check.system} is still to be filled in; 'pinhash update' does that`)]
+    if (read?.kind === 'malformed') return [new Refusal('refused', 'bad-hash', `The hash for ${check.system} is malformed: ${read.message}`)]
+    return []
+  })
+  if (unreadable.length > 0) return { assets: held.map((each) => asset(each.text, null, null, [], placeOf(each))), warnings: [], ends: unreadable.map(endOf) }
+  try {
+    const { digests, size, evidence: names, warnings } = await weigh(check, { digests: tools.digests, evidence: tools.evidence, download: options.download })
+    const ends: { outcome: Outcome['outcome']; reason: Reason }[] = []
+    const assets = held.map((each) => {
+      const parsed = parseDigest(each.text, each.fetch?.hashes[each.index]?.algorithm == null ? {} : { algorithm: each.fetch.hashes[each.index]!.algorithm! })
+      if (!parsed.ok) throw new Refusal('refused', 'bad-hash', `The hash for ${check.system} is malformed: ${parsed.message}`)
+      const now = digests.get(parsed.digest.algorithm)
+      const text = now === undefined ? null : printDigest(now, parsed.spelling)
+      if (now === undefined || !sameDigest(now, parsed.digest)) {
+        const at = placeOf(each)
+        ends.push(
+          endOf(new Refusal('mismatch', 'hash-differs', `${at.file}:${at.line} holds ${each.text} for ${check.system}, but ${url} is ${text ?? 'something whose hash is not known'}`)),
+        )
+      }
+      return asset(each.text, text, size, names, placeOf(each))
+    })
+    return { assets, warnings, ends }
+  } catch (error) {
+    return { assets: held.map((each) => asset(each.text, null, null, [], placeOf(each))), warnings: [], ends: [endOf(error)] }
+  }
+}
+
+async function checksOf(entry: Entry, tools: Tools, selection: Selection, warnings: Warning[]): Promise<Check[]> {
+  const place = { file: entry.file, line: entry.line, column: entry.column }
+  if (entry.kind === 'spec') {
+    const { spec, state } = entry
+    const missing = spec.systems.filter(({ system }) => !state.systems.some((each) => each.system === system))
+    if (state.version !== spec.version || missing.length > 0)
+      throw new Refusal('mismatch', 'placeholder-hash', `${spec.file} does not hold the hashes of ${spec.pin} ${spec.version} yet; 'pinhash update ${spec.pin} ${spec.version}' writes them`)
+    const release = await releaseFor(repositoryOf(spec), spec.version, tools, warnings)
+    return state.systems
+      .filter(({ system }) => selection.systems === null || selection.systems.includes(system))
+      .map(({ system, url, sha256 }) => ({
+        system,
+        url,
+        asset: release?.assets.find((each) => each.url === url) ?? null,
+        release,
+        algorithms: ['sha256'],
+        label: `${entry.name} ${system}`,
+        held: [{ text: sha256, fetch: null, index: 0 }],
+        place: { file: spec.file, line: 1, column: 1 },
+        by: undefined,
+      }))
+  }
+  const { pin } = entry
+  const onForge = pin.repository !== null && pin.tag !== null
+  const release = onForge ? await releaseFor(pin.repository!, pin.tag!, tools, warnings) : null
+  return within(pin, selection.systems).map((fetch): Check => {
+    const held = fetch.hashes.map((hash, index) => ({ text: hash.value.text, fetch, index }))
+    const common = { system: fetch.system, algorithms: algorithmsOf(fetch.hashes), label: `${pin.name} ${fetch.system}`, held, place }
+    if (fetch.builder !== null) {
+      if (release === null || pin.repository === null || pin.tag === null) throw new Refusal('unknown', 'unreachable', `Which assets ${pin.name} uses cannot be known without its release ${pin.tag ?? ''}: ${warnings.map((warning) => warning.message).join('; ')}`)
+      const comments = filesOf(pin).flatMap((file) => {
+        const document = file.endsWith('.nix') ? tools.found.checkout.document(file) : null
+        return document === null ? [] : commentUrls(document)
+      })
+      const { asset, by } = chosenAsset(fetch, pin.repository, release, pin.tag, release, comments)
+      return { ...common, url: asset.url, asset, release, by }
+    }
+    const url = fetch.urls[0]!.text
+    const asset = release === null ? null : listed(url, release, fetch.system)
+    return { ...common, url, asset, release: asset === null ? null : release, by: undefined }
+  })
+}
+
+/** The asset in the release's list; a URL that is not there may still be served, and the download will say. */
+function listed(url: string, release: Release, system: System): ReturnType<typeof assetAt> {
+  try {
+    return assetAt(url, release, system)
+  } catch (error) {
+    if (error instanceof Refusal) return null
+    throw error
+  }
+}
+
+/** The release for its evidence; without it the bytes alone are compared, and that is said. */
+async function releaseFor(repository: Repository, tag: string, { context, requests }: Tools, warnings: Warning[]): Promise<Release | null> {
+  try {
+    return await requests(() => context.forge.release(repository, tag))
+  } catch (error) {
+    if (error instanceof NetworkError) warnings.push({ code: 'evidence-unavailable', message: `the release could not be asked for its digests: ${error.message}` })
+    else if (error instanceof AbsentError) warnings.push({ code: 'evidence-unavailable', message: `there is no release to compare with: ${error.message}` })
+    else throw error
+    return null
+  }
+}

@@ -1,0 +1,66 @@
+// An asset → digests to rely on: its bytes, weighed against everything its release says about them.
+import type { Algorithm, Digest } from '../core/digest.ts'
+import { sameDigest } from '../core/digest.ts'
+import type { Asset, Release } from '../core/release.ts'
+import type { EvidenceName, Warning } from '../core/report.ts'
+import type { Evidence, Expectation } from '../forge/evidence.ts'
+import { printDigest } from '../hash/spelling.ts'
+import type { Digests } from './digests.ts'
+import { Refusal } from './refusal.ts'
+
+/** What is weighed. */
+export interface Subject {
+  readonly url: string
+  readonly asset: Asset | null
+  readonly release: Release | null
+  readonly algorithms: readonly Algorithm[]
+  readonly label: string
+}
+
+export interface Weighed {
+  readonly digests: ReadonlyMap<Algorithm, Digest>
+  /** Bytes; null where nobody said. */
+  readonly size: number | null
+  readonly evidence: readonly EvidenceName[]
+  readonly warnings: readonly Warning[]
+}
+
+/** Steps 5 and 6 for one asset. Throws Refusal where evidence disagrees or is missing, and what Downloads throws. */
+export async function weigh(subject: Subject, tools: { digests: Digests; evidence: Evidence; download: boolean }): Promise<Weighed> {
+  const { asset, release, url, label } = subject
+  const gathered = asset === null || release === null ? null : await tools.evidence.gather(release, asset.name)
+  const expected = gathered?.expected ?? []
+  const warnings: Warning[] = [...(gathered?.unavailable ?? []), ...(gathered?.contradictory ?? [])].map(({ message }) => ({ code: 'evidence-unavailable', message }))
+  agree(expected, url)
+  if (!tools.download) return { ...withoutBytes(subject, expected), warnings }
+  const algorithms = [...new Set([...subject.algorithms, ...expected.map(({ digest }) => digest.algorithm)])]
+  const { digests, size } = await tools.digests.of({ url, otherwise: asset?.apiUrl ?? null, algorithms, size: asset?.size ?? null, label })
+  for (const { source, digest } of expected) {
+    const found = digests.get(digest.algorithm)
+    if (found !== undefined && !sameDigest(found, digest))
+      throw new Refusal('refused', 'evidence-disagrees', `${url} is ${printDigest(found, 'sri')}, but ${named(source)} says ${printDigest(digest, 'sri')}; nothing is written`)
+  }
+  return { digests, size, evidence: ['bytes', ...expected.map(({ source }) => source)], warnings }
+}
+
+const named = (source: EvidenceName): string => (source === 'digest' ? "the forge's digest" : source)
+
+/** Two sources that contradict each other leave nothing to believe. */
+function agree(expected: readonly Expectation[], url: string): void {
+  for (const a of expected)
+    for (const b of expected)
+      if (a.digest.algorithm === b.digest.algorithm && !sameDigest(a.digest, b.digest))
+        throw new Refusal(
+          'refused',
+          'evidence-disagrees',
+          `${named(a.source)} says that ${url} is ${printDigest(a.digest, 'sri')}, but ${named(b.source)} says ${printDigest(b.digest, 'sri')}; nothing is written`,
+        )
+}
+
+function withoutBytes({ url, asset, algorithms }: Subject, expected: readonly Expectation[]): Omit<Weighed, 'warnings'> {
+  const digests = new Map(expected.map(({ digest }) => [digest.algorithm, digest]))
+  const missing = algorithms.filter((algorithm) => !digests.has(algorithm))
+  if (missing.length > 0)
+    throw new Refusal('refused', 'no-evidence', `Neither the forge nor a checksum file says the ${missing.join(' and ')} of ${url}; leave out --no-download to hash the bytes`)
+  return { digests, size: asset?.size ?? null, evidence: expected.map(({ source }) => source) }
+}
