@@ -63,7 +63,9 @@ export function excerpt(text: string, offset: number): string {
   const column = Math.min(index.positionAt(offset).column - 1, line.length)
   const from = line.length > WIDTH && column > BEFORE ? column - BEFORE : 0
   const to = line.length > from + WIDTH ? from + WIDTH : line.length
-  const shown = line.slice(from, to).map((character) => (/^[\0-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]$/.test(character) ? '\ufffd' : character))
+  const shown = line
+    .slice(from, to)
+    .map((character) => (/^[\0-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]$/.test(character) ? '\ufffd' : character))
   const start = from > 0 ? '…' : ''
   const indent = shown.slice(0, column - from).map((character) => (character === '\t' ? '\t' : ' '))
   return `${start}${shown.join('')}${to < line.length ? '…' : ''}\n${start === '' ? '' : ' '}${indent.join('')}^`

@@ -4,8 +4,19 @@ import { Scanner, T, TOKEN_NAMES, identifierEnd, isClosedComment, triviaEnd } fr
 import { indentedInside, isWholePath, pathInside, quotedInside } from './parse-string.ts'
 import type { Inside, ReadInterpolation } from './parse-string.ts'
 import type {
-  AttributeName, AttributeSet, BinaryOperator, BindingOrInherit, Document, Expression, Formal, Identifier, Interpolation, Lambda, Part,
-  StringLiteral, SyntaxProblem,
+  AttributeName,
+  AttributeSet,
+  BinaryOperator,
+  BindingOrInherit,
+  Document,
+  Expression,
+  Formal,
+  Identifier,
+  Interpolation,
+  Lambda,
+  Part,
+  StringLiteral,
+  SyntaxProblem,
 } from './syntax.ts'
 
 /**
@@ -24,7 +35,18 @@ function flags(...kinds: number[]): Uint8Array {
 
 /** Tokens that begin an operand or an argument. */
 const BEGINS_SIMPLE = flags(
-  T.identifier, T.integer, T.float, T.quote, T.indentedOpen, T.path, T.searchPath, T.uri, T.parenOpen, T.braceOpen, T.bracketOpen, T.rec,
+  T.identifier,
+  T.integer,
+  T.float,
+  T.quote,
+  T.indentedOpen,
+  T.path,
+  T.searchPath,
+  T.uri,
+  T.parenOpen,
+  T.braceOpen,
+  T.bracketOpen,
+  T.rec,
 )
 /** Tokens that begin what needs parentheses as an operand. */
 const BEGINS_WIDE = flags(T.if, T.let, T.with, T.assert)
@@ -126,8 +148,15 @@ class Parser {
   private isNextBinding(): boolean {
     const scanner = this.scanner
     if (scanner.kind !== T.identifier || (this.awaited[T.semicolon] as number) === 0) return false
-    const after = triviaEnd(this.text, scanner.end)
-    return this.text.charCodeAt(after) === 61 && this.text.charCodeAt(after + 1) !== 61
+    const text = this.text
+    let after = triviaEnd(text, scanner.end)
+    while (text.charCodeAt(after) === 46) {
+      const name = triviaEnd(text, after + 1)
+      const end = identifierEnd(text, name)
+      if (end === name) return false
+      after = triviaEnd(text, end)
+    }
+    return text.charCodeAt(after) === 61 && text.charCodeAt(after + 1) !== 61
   }
 
   /** Skips to where something open can go on; reads what can be read on the way. */
@@ -674,9 +703,7 @@ class Parser {
     const scanner = this.scanner
     const { start, end } = scanner
     const isQuoted = scanner.kind === T.quote
-    const inside = isQuoted
-      ? quotedInside(this.text, end, this.interpolation)
-      : indentedInside(this.text, end, this.interpolation)
+    const inside = isQuoted ? quotedInside(this.text, end, this.interpolation) : indentedInside(this.text, end, this.interpolation)
     if (!inside.closed) this.problem(start, end, 'string without its end')
     this.refuseNul(inside)
     scanner.moveTo(inside.end)

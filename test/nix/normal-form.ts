@@ -1,5 +1,13 @@
 // A tree to the normal form that `nix-instantiate --parse` (2.8) prints, so that both readings of a text can be compared.
-import type { AttributeName, AttributeSet, BinaryOperator, BindingOrInherit, Expression, Part, StringLiteral } from '../../src/nix/syntax.ts'
+import type {
+  AttributeName,
+  AttributeSet,
+  BinaryOperator,
+  BindingOrInherit,
+  Expression,
+  Part,
+  StringLiteral,
+} from '../../src/nix/syntax.ts'
 
 /** What relative and home paths are resolved against, and the text for pieces that only the text tells apart. */
 export interface Context {
@@ -166,10 +174,12 @@ function attributesForm(set: Attributes): string {
 }
 
 function entries(set: Attributes): string[] {
-  const named = [...set.names].toSorted(([left], [right]) => compareBytes(left, right)).map(([name, value]) => {
-    if (value === null) return `inherit ${symbol(name)} ; `
-    return `${symbol(name)} = ${typeof value === 'string' ? value : attributesForm(value)}; `
-  })
+  const named = [...set.names]
+    .toSorted(([left], [right]) => compareBytes(left, right))
+    .map(([name, value]) => {
+      if (value === null) return `inherit ${symbol(name)} ; `
+      return `${symbol(name)} = ${typeof value === 'string' ? value : attributesForm(value)}; `
+    })
   return [...named, ...set.dynamic.map(([name, value]) => `"\${${name}}" = ${typeof value === 'string' ? value : attributesForm(value)}; `)]
 }
 
@@ -283,7 +293,11 @@ function canonical(path: string): string {
 // Leaves
 
 function quote(value: string): string {
-  const escaped = value.replace(/["\\$]/g, '\\$&').replace(/\n/g, '\\n').replace(/\r/g, '\\r').replace(/\t/g, '\\t')
+  const escaped = value
+    .replace(/["\\$]/g, '\\$&')
+    .replace(/\n/g, '\\n')
+    .replace(/\r/g, '\\r')
+    .replace(/\t/g, '\\t')
   return `"${escaped}"`
 }
 
@@ -353,7 +367,9 @@ function pieces(text: string, from: number, separator: string, close: string): {
 function formalsInOrder(text: string, from: number): string {
   const found = pieces(text, from, ', ', ' }')
   if (found === null || !/^ \}(?:: | @ )/.test(text.slice(found.end, found.end + 5))) return text
-  const ordered = found.pieces.toSorted((left, right) => (left === '...' ? 1 : right === '...' ? -1 : compareBytes(nameOf(left), nameOf(right))))
+  const ordered = found.pieces.toSorted((left, right) =>
+    left === '...' ? 1 : right === '...' ? -1 : compareBytes(nameOf(left), nameOf(right)),
+  )
   return text.slice(0, from) + ordered.join(', ') + text.slice(found.end)
 }
 
