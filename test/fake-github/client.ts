@@ -22,10 +22,17 @@ export interface Client {
 
 export const usual = { 'user-agent': 'test', accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' }
 
-export function createClient(fake: Fake, options: { proxyUrl?: string; connections?: number } = {}): Client {
-  const { username, password, origin } = new URL(options.proxyUrl ?? fake.proxyUrl)
+/** `connections` limits how many there are to each host. */
+export function createClient(fake: Fake, options: { connections?: number } = {}): Client {
+  const { username, password, origin } = new URL(fake.proxyUrl)
   const token = username === '' ? {} : { token: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }
-  const dispatcher = new ProxyAgent({ uri: origin, ...token, requestTls: { ca: readFileSync(fake.caFile, 'utf8') }, proxyTunnel: true })
+  const dispatcher = new ProxyAgent({
+    ...options,
+    uri: origin,
+    ...token,
+    requestTls: { ca: readFileSync(fake.caFile, 'utf8') },
+    proxyTunnel: true,
+  })
 
   const get: Client['get'] = async (url, { headers = usual, method = 'GET', signal } = {}) => {
     // A copy: the proxy agent writes the host into the headers that it is given.

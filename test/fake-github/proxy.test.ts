@@ -128,7 +128,7 @@ describe('the proxy', () => {
 
   test('takes as long as the network does: once for the tunnel, once for each request', async () => {
     await start({ network: { latency: 100, bytesPerSecond: null } })
-    const client = createClient(fake)
+    const client = createClient(fake, { connections: 1 })
     const time = async (): Promise<number> => {
       const begin = performance.now()
       await client.get(download)
