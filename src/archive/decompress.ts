@@ -1,6 +1,6 @@
 // Bytes as they were sent → bytes as they were before compression, by what they begin with.
 import { Readable, pipeline } from 'node:stream'
-import zlib from 'node:zlib'
+import { createGunzip } from 'node:zlib'
 import { PinhashError } from '../core/errors.ts'
 import { badArchive } from './bad-archive.ts'
 import { bunzip2 } from './bunzip2.ts'
@@ -38,30 +38,17 @@ export async function* decompress(
 type Decoder = (source: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>>
 
 const decoders: Readonly<Record<Compression, Decoder>> = {
-  gzip: (source) => through(source, zlib.createGunzip()),
+  gzip: (source) => through(source, createGunzip()),
   bzip2: (source) => bunzip2(source),
   xz: async (source) => {
     const { default: xz } = await import('xz-decompress')
     // One chunk at a time: the decoder does not say when it has enough.
     return new xz.XzReadableStream(Readable.toWeb(Readable.from(source, { objectMode: true, highWaterMark: 1 })))
   },
-  zstd: async (source) => {
-    // Newer Node brings its own, which is faster and looks at checksums.
-    if ('createZstdDecompress' in zlib && typeof zlib.createZstdDecompress === 'function') {
-      const own: unknown = zlib.createZstdDecompress({ params: { [windowLog]: 31 } })
-      if (isDuplex(own)) return through(source, own)
-    }
-    return unzstd(source)
-  },
+  zstd: (source) => unzstd(source),
 }
 
-/** ZSTD_d_windowLogMax: files made with `--long` ask for more than the default. */
-const windowLog = 100
-
-function isDuplex(value: unknown): value is NodeJS.ReadWriteStream & AsyncIterable<Uint8Array> {
-  return typeof value === 'object' && value !== null && 'write' in value && Symbol.asyncIterator in value
-}
-
+/** Not Node's own decoder, where there is one: that takes data cut short for the whole. */
 async function* unzstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   const { Decompress } = await import('fzstd')
   let ready: Uint8Array[] = []
