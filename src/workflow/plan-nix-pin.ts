@@ -19,7 +19,7 @@ import { type Target, explicitTarget, newestTarget, refuseDowngrade } from './re
 import type { Selected } from './select.ts'
 import type { Tools } from './tools.ts'
 import type { Plan } from './update.ts'
-import { type Subject, type Weighed, weigh } from './weigh.ts'
+import { type Subject, type Weighed, weighAll } from './weigh.ts'
 
 type NixEntry = Extract<Entry, { kind: 'nix' }>
 
@@ -46,7 +46,7 @@ export async function planNixPin(entry: NixEntry, { tag: requested, named }: Sel
   const retargeted = retarget(tools.found, pin, edits).filter(({ fetch }) => fetches.includes(fetch))
   const release = target?.release ?? null
   const jobs = await jobsOf(pin, retargeted, tag, release, tools)
-  const weighed = await Promise.all(jobs.map((job) => weigh(job, { digests: tools.digests, evidence: tools.evidence, download: options.download })))
+  const weighed = await weighAll(jobs, { digests: tools.digests, evidence: tools.evidence, download: options.download })
   return proposalOf(entry, tag, edits, jobs, weighed, target?.warnings ?? [], tools)
 }
 

@@ -17,7 +17,7 @@ import type { Selected } from './select.ts'
 import { generatedPins } from './spec-state.ts'
 import type { Tools } from './tools.ts'
 import type { Plan } from './update.ts'
-import { type Weighed, weigh } from './weigh.ts'
+import { type Weighed, weighAll } from './weigh.ts'
 
 type SpecEntry = Extract<Entry, { kind: 'spec' }>
 
@@ -48,10 +48,9 @@ export async function planSpecPin(entry: SpecEntry, { tag: requested }: Selected
     if (asset === undefined) throw missingAsset(name, release, system)
     return { system, asset: whole(asset, release) }
   })
-  const weighed = await Promise.all(
-    jobs.map(({ system, asset }) =>
-      weigh({ url: asset.url, asset, release, algorithms: ['sha256'], label: `${entry.name} ${system}` }, { digests: tools.digests, evidence: tools.evidence, download: options.download }),
-    ),
+  const weighed = await weighAll(
+    jobs.map(({ system, asset }) => ({ url: asset.url, asset, release, algorithms: ['sha256'], label: `${entry.name} ${system}` })),
+    { digests: tools.digests, evidence: tools.evidence, download: options.download },
   )
   const generated: GeneratedPin = {
     pin: pin.pin,

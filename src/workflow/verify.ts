@@ -55,14 +55,14 @@ async function verified(entry: Entry, tools: Tools, selection: Selection, option
   const checks = await checksOf(entry, tools, selection, warnings)
   const systems: Record<System, AssetOutcome[]> = {}
   const ends: { outcome: Outcome['outcome']; reason: Reason }[] = []
-  await Promise.all(
-    checks.map(async (check) => {
-      const result = await checked(check, tools, options)
-      systems[check.system] = [...(systems[check.system] ?? []), ...result.assets]
-      warnings.push(...result.warnings)
-      ends.push(...result.ends)
-    }),
-  )
+  // Put together in the order of the checks, whichever ended first.
+  const results = await Promise.all(checks.map((check) => checked(check, tools, options)))
+  for (const [i, { assets, warnings: given, ends: own }] of results.entries()) {
+    const { system } = checks[i]!
+    systems[system] = [...(systems[system] ?? []), ...assets]
+    warnings.push(...given)
+    ends.push(...own)
+  }
   const sorted = Object.fromEntries(Object.keys(systems).sort().map((system) => [system, systems[system]!]))
   const outcome = { pin: entry.name, file: entry.file, line: entry.line, from: entry.tag, to: entry.tag, systems: sorted, warnings: unique(warnings) }
   const worst = worstOf(ends)

@@ -25,6 +25,15 @@ export interface Weighed {
   readonly warnings: readonly Warning[]
 }
 
+/** Steps 5 and 6 for all assets of a pin. Every one is waited for; of several that fail the first in order is thrown, however long each took. */
+export async function weighAll(subjects: readonly Subject[], tools: { digests: Digests; evidence: Evidence; download: boolean }): Promise<Weighed[]> {
+  const settled = await Promise.allSettled(subjects.map((subject) => weigh(subject, tools)))
+  return settled.map((each) => {
+    if (each.status === 'rejected') throw each.reason
+    return each.value
+  })
+}
+
 /** Steps 5 and 6 for one asset. Throws Refusal where evidence disagrees or is missing, and what Downloads throws. */
 export async function weigh(subject: Subject, tools: { digests: Digests; evidence: Evidence; download: boolean }): Promise<Weighed> {
   const { asset, release, url, label } = subject

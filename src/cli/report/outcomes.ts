@@ -99,7 +99,15 @@ function assetCells(
     ...(long ? [] : [{ text: printable(hash) }]),
     { text: asset.size === null ? '' : bytes(asset.size), align: 'end' },
     { text: printable(asset.evidence.join(', ')), paint: painter.faint },
+    { text: asset.chosenBy === undefined ? '' : `${printable(fileName(asset.url))}, ${chosen[asset.chosenBy]}`, paint: painter.faint },
   ]
+}
+
+/** How the asset of a builder that cannot be read was found: what is to be doubted first, should it be the wrong one. */
+const chosen: Readonly<Record<NonNullable<AssetOutcome['chosenBy']>, string>> = {
+  digest: 'chosen by the hash in the file',
+  comment: 'chosen by the comment',
+  name: 'chosen by its name',
 }
 
 /** Full hashes, where they are not abbreviated in the row, and with `verbose` the address. */
