@@ -29,6 +29,8 @@ function huge(tag: string, size: number): FakeRelease {
 }
 
 async function serve(): Promise<void> {
+  // The parent hears of an interruption too, and ends the channel when it has cleaned up.
+  process.on('SIGINT', () => {})
   const world = createWorld({
     quota: null,
     repositories: [
@@ -37,14 +39,16 @@ async function serve(): Promise<void> {
     ],
   })
   const fake: Fake = await startFakeGitHub(world)
-  const say = (message: ServerMessage): void => void process.send?.(message)
+  // The parent may have gone while this one was starting.
+  if (!process.connected) return fake.stop()
+  process.once('disconnect', () => void fake.stop())
+  const say = (message: ServerMessage): void => {
+    if (process.connected) process.send?.(message)
+  }
   process.on('message', (message: ClientMessage) => {
     if ('network' in message) world.network = message.network
     else say({ unexpected: fake.unexpected() })
   })
-  process.once('disconnect', () => void fake.stop())
-  // The parent hears of an interruption too, and ends the channel when it has cleaned up.
-  process.on('SIGINT', () => {})
   say({ env: fake.env })
 }
 
