@@ -8,8 +8,9 @@ import { parse } from '../nix/parse.ts'
 import type { Document } from '../nix/syntax.ts'
 import { type Discovery, discover } from '../pin/discover.ts'
 import { otherTool } from '../pin/other-tools.ts'
-import { type Root, evaluateRoot, isTelling } from '../pin/roots.ts'
+import { type Root, evaluateRoot } from '../pin/roots.ts'
 import { type Spec, parseSpec } from '../pin/spec.ts'
+import { tellingFiles } from '../pin/telling.ts'
 import type { Selection } from './context.ts'
 import type { Files } from './ports.ts'
 
@@ -27,6 +28,13 @@ export class Checkout {
 
   constructor(files: Files) {
     this.files = files
+  }
+
+  /** The text, or why there is none; whoever asks later gets what was read first. */
+  read(path: string): ReturnType<Files['read']> {
+    const read = this.files.read(path)
+    this.#texts.set(path, 'text' in read ? read.text : null)
+    return read
   }
 
   /** The text as it was when first read; null where there is none. */
@@ -101,9 +109,9 @@ export function load(files: Files, selection: Pick<Selection, 'globs'>): Found {
   const roots: Root[] = []
   const declined = new Set<string>()
   let spec: Spec | null = null
-  const tree = checkout.tree()
+  const texts = new Map<string, string>()
   for (const path of files.list(selection.globs)) {
-    const read = files.read(path)
+    const read = checkout.read(path)
     if (!('text' in read)) {
       problems.push({ file: path, line: null, column: null, code: read.problem === 'binary' ? 'binary-file' : 'unreadable-file', message: read.message })
       continue
@@ -122,9 +130,13 @@ export function load(files: Files, selection: Pick<Selection, 'globs'>): Found {
       problems.push({ file: path, line: null, column: null, code: 'other-tool', message: `${path} is written by ${tool}, which is the tool to update it` })
       continue
     }
-    const document = isTelling(read.text) ? checkout.document(path) : null
-    if (document === null) continue
-    const [first] = document.problems
+    texts.set(path, read.text)
+  }
+  const tree = checkout.tree()
+  const telling = tellingFiles(texts)
+  for (const path of texts.keys()) {
+    if (!telling.has(path)) continue
+    const [first] = checkout.document(path)?.problems ?? []
     if (first !== undefined) {
       broken.add(path)
       problems.push({
@@ -132,7 +144,7 @@ export function load(files: Files, selection: Pick<Selection, 'globs'>): Found {
         ...checkout.position({ file: path, start: first.start, end: first.end }),
         code: 'syntax',
         message: first.message,
-        excerpt: excerpt(read.text, first.start),
+        excerpt: excerpt(texts.get(path)!, first.start),
       })
     }
     roots.push(evaluateRoot(tree, path))
