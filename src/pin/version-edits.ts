@@ -4,7 +4,7 @@ import type { Run, Text } from '../nix/evaluate/value.ts'
 import { feeding, isExact } from '../nix/evaluate/text.ts'
 import { type FileEdit, literalEdit, wholeEdit } from './literal-edit.ts'
 import type { Pin, PinFetch } from './pin.ts'
-import { versionText } from './discover.ts'
+import { pathStart, versionText } from './fetch-version.ts'
 import { bareVersion } from './tag.ts'
 
 export type VersionEdits = { readonly ok: true; readonly edits: readonly FileEdit[] } | { readonly ok: false; readonly message: string }
@@ -155,9 +155,6 @@ function formsOf(old: string, now: string): Forms {
   const seen = new Set<string>()
   return pairs.filter(([word]) => /\d/.test(word) && !seen.has(word) && seen.add(word)).sort((x, y) => y[0].length - x[0].length)
 }
-
-/** Where a URL's path begins: a version in a host name is not the pin's. */
-const pathStart = (url: string): number => Math.max(0, url.indexOf('/', url.indexOf('://') + 3))
 
 /** Every place where a form of the version stands by itself, from left to right, the longest form at each. */
 export function occurrences(text: string, from: number, forms: Forms): (Span & { now: string })[] {
