@@ -18,6 +18,7 @@ export interface PinFetch {
   readonly release: ReleaseUrl | null
   readonly hashes: readonly FetchHash[]
   readonly mode: Fetch['mode']
+  readonly tree: Fetch['tree']
   readonly stripRoot: boolean
   readonly pname: Text | null
   readonly version: Text | null

@@ -57,6 +57,7 @@ export function evaluateRoot(tree: SourceTree, file: string): Root {
           release: null,
           hashes: [{ attribute: hashAttribute, value: hash, algorithm }],
           mode: 'flat',
+          tree: null,
           stripRoot: true,
           pname: name,
           version,

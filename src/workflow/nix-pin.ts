@@ -10,6 +10,7 @@ import { sightKey } from '../pin/discover.ts'
 import { evaluateRoot, type Root } from '../pin/roots.ts'
 import { versionEdits } from '../pin/version-edits.ts'
 import { Refusal } from './refusal.ts'
+import type { TreeRule } from './unpacking.ts'
 
 /** One fetch of a pin at another version. */
 export interface Retargeted {
@@ -106,6 +107,16 @@ export function proveAll(found: Found, proposals: readonly Proposal[]): { readon
   const { before, after } = reevaluate(found, overlay)
   const intended = new Map(proposals.flatMap((proposal) => [...proposal.intended]))
   return { problem: prove(before, after, edits, (fetch) => intended.get(sightKey(fetch)) ?? null), overlay }
+}
+
+/** What of the fetched bytes the hash is of, as the fetcher in nixpkgs has it; null: the bytes themselves. */
+export function treeRule({ mode, tree, fetcher, stripRoot, system }: PinFetch): TreeRule | null {
+  if (mode === 'flat') return null
+  if (tree === 'file' || tree === 'executable') return { kind: 'file', executable: tree === 'executable' }
+  // On macOS the archive is unpacked onto a file system that takes two names of different case for one.
+  const foldCase = system.endsWith('-darwin')
+  if (fetcher === 'builtins.fetchTarball') return { kind: 'archive', root: 'fetchTarball', foldCase }
+  return { kind: 'archive', root: stripRoot ? 'fetchzip' : 'fetchzip-keep-root', foldCase }
 }
 
 /** Fetches of the systems asked for. */

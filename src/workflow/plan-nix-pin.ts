@@ -13,7 +13,7 @@ import type { Intended } from '../pin/proof.ts'
 import { assetAt, chosenAsset, type ChosenBy } from './assets.ts'
 import type { Selection, UpdateOptions } from './context.ts'
 import type { Entry } from './entries.ts'
-import { type Retargeted, editsFor, proveAll, refuseBroken, retarget, shownAs, within } from './nix-pin.ts'
+import { type Retargeted, editsFor, proveAll, refuseBroken, retarget, shownAs, treeRule, within } from './nix-pin.ts'
 import { Refusal } from './refusal.ts'
 import { type Target, explicitTarget, newestTarget, refuseDowngrade } from './resolve.ts'
 import type { Selected } from './select.ts'
@@ -93,14 +93,14 @@ async function jobsOf(pin: Pin, retargeted: readonly Retargeted[], tag: string, 
         return document === null ? [] : commentUrls(document)
       })
       const { asset, by } = chosenAsset(fetch, pin.repository, current, pin.tag, release, comments)
-      return { fetch, after, by, url: asset.url, asset, release, algorithms, label: `${pin.name} ${system}` }
+      return { fetch, after, by, url: asset.url, asset, release, algorithms, tree: null, label: `${pin.name} ${system}` }
     }
     const url = urls[0]!
     const parsed = parseReleaseUrl(url)
     if (parsed !== null && parsed.tag !== null && fetch.release?.tag === pin.tag && parsed.tag !== tag)
       throw new Refusal('refused', 'not-editable', `With ${tag} written into ${pin.place.file} the URL for ${system} would be ${url}; its tag is put together in a way that does not fit`)
     const asset = release === null ? null : assetAt(url, release, system)
-    return { fetch, after, by: null, url, asset, release: asset === null ? null : release, algorithms, label: `${pin.name} ${system}` }
+    return { fetch, after, by: null, url, asset, release: asset === null ? null : release, algorithms, tree: treeRule(fetch), label: `${pin.name} ${system}` }
   })
 }
 

@@ -49,7 +49,7 @@ export async function planSpecPin(entry: SpecEntry, { tag: requested }: Selected
     return { system, asset: whole(asset, release) }
   })
   const weighed = await weighAll(
-    jobs.map(({ system, asset }) => ({ url: asset.url, asset, release, algorithms: ['sha256'], label: `${entry.name} ${system}` })),
+    jobs.map(({ system, asset }) => ({ url: asset.url, asset, release, algorithms: ['sha256'], tree: null, label: `${entry.name} ${system}` })),
     { digests: tools.digests, evidence: tools.evidence, download: options.download },
   )
   const generated: GeneratedPin = {

@@ -16,7 +16,7 @@ import { load } from './checkout.ts'
 import type { Context, Selection, VerifyOptions } from './context.ts'
 import { Digests } from './digests.ts'
 import { type Entry, entriesOf } from './entries.ts'
-import { within } from './nix-pin.ts'
+import { treeRule, within } from './nix-pin.ts'
 import { repositoryOf } from './plan-spec-pin.ts'
 import { Refusal, endOf } from './refusal.ts'
 import type { Tools } from './tools.ts'
@@ -143,6 +143,7 @@ async function checksOf(entry: Entry, tools: Tools, selection: Selection, warnin
         asset: release?.assets.find((each) => each.url === url) ?? null,
         release,
         algorithms: ['sha256'],
+        tree: null,
         label: `${entry.name} ${system}`,
         held: [{ text: sha256, fetch: null, index: 0 }],
         place: { file: spec.file, line: 1, column: 1 },
@@ -154,7 +155,7 @@ async function checksOf(entry: Entry, tools: Tools, selection: Selection, warnin
   const release = onForge ? await releaseFor(pin.repository!, pin.tag!, tools, warnings) : null
   return within(pin, selection.systems).map((fetch): Check => {
     const held = fetch.hashes.map((hash, index) => ({ text: hash.value.text, fetch, index }))
-    const common = { system: fetch.system, algorithms: algorithmsOf(fetch.hashes), label: `${pin.name} ${fetch.system}`, held, place }
+    const common = { system: fetch.system, algorithms: algorithmsOf(fetch.hashes), tree: treeRule(fetch), label: `${pin.name} ${fetch.system}`, held, place }
     if (fetch.builder !== null) {
       if (release === null || pin.repository === null || pin.tag === null) throw new Refusal('unknown', 'unreachable', `Which assets ${pin.name} uses cannot be known without its release ${pin.tag ?? ''}: ${warnings.map((warning) => warning.message).join('; ')}`)
       const comments = filesOf(pin).flatMap((file) => {

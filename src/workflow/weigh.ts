@@ -3,10 +3,12 @@ import type { Algorithm, Digest } from '../core/digest.ts'
 import { sameDigest } from '../core/digest.ts'
 import type { Asset, Release } from '../core/release.ts'
 import type { EvidenceName, Warning } from '../core/report.ts'
+import { checksumFiles } from '../forge/checksum-files.ts'
 import type { Evidence, Expectation } from '../forge/evidence.ts'
 import { printDigest } from '../hash/spelling.ts'
-import type { Digests } from './digests.ts'
+import type { Digested, Digests } from './digests.ts'
 import { Refusal } from './refusal.ts'
+import type { TreeRule } from './unpacking.ts'
 
 /** What is weighed. */
 export interface Subject {
@@ -14,10 +16,13 @@ export interface Subject {
   readonly asset: Asset | null
   readonly release: Release | null
   readonly algorithms: readonly Algorithm[]
+  /** What of the asset the file's hashes are of; null: its bytes. */
+  readonly tree: TreeRule | null
   readonly label: string
 }
 
 export interface Weighed {
+  /** Of what the file's hashes are of: the bytes, or the tree. */
   readonly digests: ReadonlyMap<Algorithm, Digest>
   /** Bytes; null where nobody said. */
   readonly size: number | null
@@ -36,20 +41,31 @@ export async function weighAll(subjects: readonly Subject[], tools: { digests: D
 
 /** Steps 5 and 6 for one asset. Throws Refusal where evidence disagrees or is missing, and what Downloads throws. */
 export async function weigh(subject: Subject, tools: { digests: Digests; evidence: Evidence; download: boolean }): Promise<Weighed> {
-  const { asset, release, url, label } = subject
-  const gathered = asset === null || release === null ? null : await tools.evidence.gather(release, asset.name)
+  const { asset, release, url } = subject
+  const listed = asset !== null && release !== null ? { asset, release } : null
+  const gathering = listed === null ? null : tools.evidence.gather(listed.release, listed.asset.name)
+  // Evidence and bytes come at the same time: neither waits for the other.
+  const [gathered, digested] = await Promise.all([gathering, tools.download ? download(subject, tools.digests) : null])
   const expected = gathered?.expected ?? []
   const warnings: Warning[] = [...(gathered?.unavailable ?? []), ...(gathered?.contradictory ?? [])].map(({ message }) => ({ code: 'evidence-unavailable', message }))
   agree(expected, url)
-  if (!tools.download) return { ...withoutBytes(subject, expected), warnings }
-  const algorithms = [...new Set([...subject.algorithms, ...expected.map(({ digest }) => digest.algorithm)])]
-  const { digests, size } = await tools.digests.of({ url, otherwise: asset?.apiUrl ?? null, algorithms, size: asset?.size ?? null, label })
+  if (digested === null) return { ...withoutBytes(subject, expected), warnings }
+  const { digests, size, tree: unpacked } = digested
   for (const { source, digest } of expected) {
     const found = digests.get(digest.algorithm)
     if (found !== undefined && !sameDigest(found, digest))
       throw new Refusal('refused', 'evidence-disagrees', `${url} is ${printDigest(found, 'sri')}, but ${named(source)} says ${printDigest(digest, 'sri')}; nothing is written`)
   }
-  return { digests, size, evidence: ['bytes', ...expected.map(({ source }) => source)], warnings }
+  return { digests: unpacked ?? digests, size, evidence: ['bytes', ...expected.map(({ source }) => source)], warnings }
+}
+
+/** sha512 only where a checksum file may speak it; what the file's own hashes need in any case. */
+function download({ asset, release, url, label, tree: rule, algorithms }: Subject, digests: Digests): Promise<Digested> {
+  const files = asset === null || release === null ? [] : checksumFiles(asset.name, release.assets.map((each) => each.name))
+  const spoken = files.some((file) => file.algorithm !== 'sha256') ? (['sha512'] as const) : []
+  const flat = [...new Set<Algorithm>(['sha256', ...spoken, ...(rule === null ? algorithms : [])])]
+  const tree = rule === null ? null : { rule, algorithms }
+  return digests.of({ url, otherwise: asset?.apiUrl ?? null, algorithms: flat, tree, size: asset?.size ?? null, label })
 }
 
 const named = (source: EvidenceName): string => (source === 'digest' ? "the forge's digest" : source)
@@ -66,7 +82,8 @@ function agree(expected: readonly Expectation[], url: string): void {
         )
 }
 
-function withoutBytes({ url, asset, algorithms }: Subject, expected: readonly Expectation[]): Omit<Weighed, 'warnings'> {
+function withoutBytes({ url, asset, algorithms, tree }: Subject, expected: readonly Expectation[]): Omit<Weighed, 'warnings'> {
+  if (tree !== null) throw new Refusal('refused', 'no-evidence', `The hash of ${url} is that of the unpacked tree, which no digest of the bytes tells; leave out --no-download`)
   const digests = new Map(expected.map(({ digest }) => [digest.algorithm, digest]))
   const missing = algorithms.filter((algorithm) => !digests.has(algorithm))
   if (missing.length > 0)
