@@ -12,6 +12,7 @@ import { barProgress, lineProgress, noProgress } from './progress.ts'
 import type { ShownProgress } from './progress.ts'
 import { errorDocument, jsonText, messageOf } from './report/json.ts'
 import { printable } from './report/layout.ts'
+import { excerptLines } from './report/problems.ts'
 import { coloured, plain, wantsColor } from './report/view.ts'
 import type { View } from './report/view.ts'
 import type { Settings } from './settings.ts'
@@ -43,7 +44,11 @@ export function printError(
   const bug = !(error instanceof PinhashError)
   if (json) world.stdout.write(jsonText(errorDocument(error)))
   else if (bug) world.stderr.write(`pinhash: this is a bug in pinhash: ${printable(messageOf(error))}; run with --verbose for the trace\n`)
-  else world.stderr.write(`pinhash: ${printable(messageOf(error))}\n`)
+  else {
+    world.stderr.write(`pinhash: ${printable(messageOf(error))}\n`)
+    const excerpt = error instanceof InputError ? error.excerpt : null
+    for (const line of excerpt === null ? [] : excerptLines(excerpt)) world.stderr.write(`${line}\n`)
+  }
   if (verbose) for (const line of causes(error, bug)) world.stderr.write(`${line}\n`)
   return ofError(error)
 }

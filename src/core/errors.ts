@@ -40,9 +40,12 @@ export class InputError extends PinhashError {
   override readonly name = 'InputError'
   readonly exitCode = 2
   readonly code: InputCode
-  constructor(code: InputCode, message: string, options?: ErrorOptions) {
+  /** The source line and a caret under the place, two lines; null where there is none to show. */
+  readonly excerpt: string | null
+  constructor(code: InputCode, message: string, options: ErrorOptions & { excerpt?: string | undefined } = {}) {
     super(message, options)
     this.code = code
+    this.excerpt = options.excerpt ?? null
   }
 }
 

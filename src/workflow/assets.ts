@@ -31,7 +31,7 @@ export function whole(asset: Asset, release: Release): Asset {
 export function missingAsset(name: string, release: Release, system: System): Refusal {
   const names = release.assets.map((asset) => asset.name)
   const near = nearest(name, names)
-  const hint = names.length === 0 ? 'the release has no assets' : near.length > 0 ? `the nearest are ${near.join(', ')}` : `it has ${names.slice(0, 5).join(', ')}`
+  const hint = names.length === 0 ? 'the release has no assets' : near.length > 0 ? `the nearest ${near.length === 1 ? 'is' : 'are'} ${near.join(', ')}` : `it has ${names.slice(0, 5).join(', ')}`
   return new Refusal('missing', 'no-asset', `${release.tag} has no asset ${name} for ${system}; ${hint}`)
 }
 

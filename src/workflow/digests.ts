@@ -50,8 +50,11 @@ export class Digests {
     try {
       return await this.#fetch(wish, wish.url)
     } catch (error) {
-      if (wish.otherwise === null || !(error instanceof NetworkError) || error.code !== 'not-found') throw error
-      return await this.#fetch(wish, wish.otherwise)
+      if (wish.otherwise === null || !isAbsent(error)) throw error
+      return await this.#fetch(wish, wish.otherwise).catch((second: unknown) => {
+        // The address that the file names is the one to speak of.
+        throw isAbsent(second) ? error : second
+      })
     }
   }
 
@@ -72,3 +75,5 @@ export class Digests {
     }
   }
 }
+
+const isAbsent = (error: unknown): boolean => error instanceof NetworkError && error.code === 'not-found'

@@ -4,6 +4,7 @@ import type { AssetOutcome, Outcome, Warning } from '../core/report.ts'
 import { parseReleaseUrl } from '../core/release-url.ts'
 import type { System } from '../core/system.ts'
 import { commentUrls } from '../pin/comment-edits.ts'
+import type { FetchHash } from '../nix/evaluate/fetchers.ts'
 import { sightKey } from '../pin/discover.ts'
 import { algorithmsOf, hashEdit, readHash } from '../pin/hash-edits.ts'
 import type { FileEdit } from '../pin/literal-edit.ts'
@@ -11,6 +12,7 @@ import type { Pin, PinFetch } from '../pin/pin.ts'
 import { filesOf } from '../pin/pin.ts'
 import type { Intended } from '../pin/proof.ts'
 import { assetAt, chosenAsset, type ChosenBy } from './assets.ts'
+import type { Found } from './checkout.ts'
 import type { Selection, UpdateOptions } from './context.ts'
 import type { Entry } from './entries.ts'
 import { type Retargeted, editsFor, proveAll, refuseBroken, retarget, shownAs, treeRule, within } from './nix-pin.ts'
@@ -39,7 +41,7 @@ export async function planNixPin(entry: NixEntry, { tag: requested, named }: Sel
   const tag = target?.tag ?? pin.tag
   if (tag === null) throw new Refusal('refused', 'not-editable', `${pin.name} has no version that could be changed; pin it to a release`)
   refuseDowngrade(pin.tag, tag, options.allowDowngrade)
-  refuseMalformed(fetches)
+  refuseMalformed(fetches, tools.found)
   refusePartial(pin, fetches, tag)
   refuseBroken(tools.found, filesOf(pin))
   const edits = editsFor(tools.found, pin, tag, options.comments)
@@ -66,12 +68,20 @@ async function targetOf(pin: Pin, requested: string | null, named: boolean, { co
   return requests(() => newestTarget(context.forge, repository, tag))
 }
 
-function refuseMalformed(fetches: readonly PinFetch[]): void {
+function refuseMalformed(fetches: readonly PinFetch[], found: Found): void {
   for (const fetch of fetches)
     for (const hash of fetch.hashes) {
       const read = readHash(hash)
-      if (read.kind === 'malformed') throw new Refusal('refused', 'bad-hash', `The hash for ${fetch.system} is malformed: ${read.message}; correct it, or empty the string to have it filled in`)
+      if (read.kind === 'malformed')
+        throw new Refusal('refused', 'bad-hash', `The hash for ${fetch.system} at ${placeOf(hash, fetch, found)} is malformed: ${read.message}; correct it, or empty the string to have it filled in`)
     }
+}
+
+/** `file:line` of a hash literal. */
+function placeOf(hash: FetchHash, fetch: PinFetch, found: Found): string {
+  const run = hash.value.runs[0]
+  const place = run === undefined ? fetch.place : { file: run.origin.file, start: run.from, end: run.to }
+  return `${place.file}:${found.checkout.position(place).line}`
 }
 
 /** A version is one for all systems: bumping it for some would leave the hashes of the others behind. */

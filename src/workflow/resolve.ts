@@ -54,7 +54,7 @@ async function noRelease(forge: Forge, repository: Repository, requested: string
     const tags = (await allReleases(forge, repository)).map((release) => release.tag)
     if (tags.length === 0) return `${where}, and no other release either`
     const near = nearestTags(requested, tags)
-    return `${where}; ${near.length > 0 ? `the nearest are ${near.join(', ')}` : `the newest is ${tags[0]!}`}`
+    return `${where}; ${near.length > 0 ? `the nearest ${near.length === 1 ? 'is' : 'are'} ${near.join(', ')}` : `the newest is ${tags[0]!}`}`
   } catch {
     // The list is a courtesy: without it the answer is still that there is no such release.
     return where

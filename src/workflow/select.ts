@@ -62,12 +62,13 @@ function meant<P extends Selectable>(word: string, pins: readonly P[]): { found:
 function refuseAmbiguous<P extends Selectable>(word: string, found: readonly P[]): void {
   if (new Set(found.map((pin) => pin.file)).size === 1 && new Set(found.map((pin) => pin.name)).size === 1) return
   const places = found.map((pin) => `${pin.name} at ${pin.file}:${pin.line}`)
-  throw new InputError('ambiguous-pin', `${word} means several pins: ${places.join(', ')}; say which with --file or by its own name`)
+  throw new InputError('ambiguous-pin', `${word} means several pins: ${places.join(', ')}; say which, for example with --file ${found[0]!.file}`)
 }
 
 function unknownPin(word: string, pins: readonly Selectable[]): AbsentError {
   const words = pins.flatMap((pin) => [pin.name, ...pin.aliases])
   const near = nearest(word, words)
-  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `there are ${[...new Set(pins.map((pin) => pin.name))].slice(0, 10).join(', ')}`
+  const names = [...new Set(pins.map((pin) => pin.name))]
+  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : names.length === 1 ? `the only pin is ${names[0]}` : `the pins are ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}`
   return new AbsentError('unknown-pin', `No pin is called ${word}; ${hint}`)
 }

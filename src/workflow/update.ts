@@ -1,7 +1,7 @@
 // The selected pins → new versions and hashes, proved and written: DESIGN's ten steps.
 import pLimit from 'p-limit'
 import type { Outcome, OutcomeDocument } from '../core/report.ts'
-import { InputError, InterruptedError } from '../core/errors.ts'
+import { AbsentError, InputError, InterruptedError } from '../core/errors.ts'
 import { evidence } from '../forge/evidence.ts'
 import { type Found, load } from './checkout.ts'
 import type { Context, Selection, UpdateOptions } from './context.ts'
@@ -38,12 +38,13 @@ export function selectOrExplain(found: Found, selection: Selection, context: Con
   try {
     return select(entriesOf(found), selection, context.files.root)
   } catch (error) {
-    const problem = found.problems.find((each) => each.code === 'syntax' || each.code === 'bad-config' || each.code === 'unreadable-file')
-    if (problem === undefined || error instanceof InputError) throw error
-    const where = problem.line === null ? problem.file : `${problem.file}:${problem.line}:${problem.column}`
-    const code = problem.code === 'syntax' ? 'syntax' : problem.code === 'bad-config' ? 'bad-config' : 'unreadable-file'
-    throw new InputError(code, `${(error as Error).message}. It may be in a file that could not be read: ${where}: ${problem.message}${problem.excerpt === undefined ? '' : `\n${problem.excerpt}`}`, {
+    const problem = found.problems.find(({ code }) => code !== 'other-tool')
+    if (problem === undefined || !(error instanceof AbsentError)) throw error
+    const { code, file, line, column, message, excerpt } = problem
+    const why = line === null ? message : `${file}:${line}:${column}: ${message}`
+    throw new InputError(code === 'syntax' || code === 'bad-config' ? code : 'unreadable-file', `${error.message}. Perhaps it is in a file that could not be read: ${why}`, {
       cause: error,
+      excerpt,
     })
   }
 }

@@ -100,8 +100,10 @@ async function checked(check: Check, tools: Tools, options: VerifyOptions): Prom
   }
   const unreadable = held.flatMap((each) => {
     const read = each.fetch === null ? null : readHash(each.fetch.hashes[each.index]!)
-    if (read?.kind === 'placeholder') return [new Refusal('mismatch', 'placeholder-hash', `The hash for ${check.system} is still to be filled in; 'pinhash update' does that`)]
-    if (read?.kind === 'malformed') return [new Refusal('refused', 'bad-hash', `The hash for ${check.system} is malformed: ${read.message}`)]
+    const { file, line } = placeOf(each)
+    const at = `${file}:${line}`
+    if (read?.kind === 'placeholder') return [new Refusal('mismatch', 'placeholder-hash', `The hash for ${check.system} at ${at} is still to be filled in; 'pinhash update' does that`)]
+    if (read?.kind === 'malformed') return [new Refusal('refused', 'bad-hash', `The hash for ${check.system} at ${at} is malformed: ${read.message}; correct it, or empty the string to have it filled in`)]
     return []
   })
   if (unreadable.length > 0) return { assets: held.map((each) => asset(each.text, null, null, [], placeOf(each))), warnings: [], ends: unreadable.map(endOf) }

@@ -54,7 +54,7 @@ export async function weigh(subject: Subject, tools: { digests: Digests; evidenc
   for (const { source, digest } of expected) {
     const found = digests.get(digest.algorithm)
     if (found !== undefined && !sameDigest(found, digest))
-      throw new Refusal('refused', 'evidence-disagrees', `${url} is ${printDigest(found, 'sri')}, but ${named(source)} says ${printDigest(digest, 'sri')}; nothing is written`)
+      throw new Refusal('refused', 'evidence-disagrees', `the bytes of ${url} are ${printDigest(found, 'sri')}, but ${named(source)} says ${printDigest(digest, 'sri')}; they should agree, so this pin is left alone`)
   }
   return { digests: unpacked ?? digests, size, evidence: ['bytes', ...expected.map(({ source }) => source)], warnings }
 }
@@ -78,7 +78,7 @@ function agree(expected: readonly Expectation[], url: string): void {
         throw new Refusal(
           'refused',
           'evidence-disagrees',
-          `${named(a.source)} says that ${url} is ${printDigest(a.digest, 'sri')}, but ${named(b.source)} says ${printDigest(b.digest, 'sri')}; nothing is written`,
+          `${named(a.source)} of ${url} says ${printDigest(a.digest, 'sri')}, but ${named(b.source)} says ${printDigest(b.digest, 'sri')}; they should agree, so this pin is left alone`,
         )
 }
 

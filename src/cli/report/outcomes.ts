@@ -59,7 +59,7 @@ const words: Readonly<Record<OutcomeName, string>> = {
   drift: 'drifted',
   missing: 'missing',
   refused: 'refused',
-  unknown: 'not found out',
+  unknown: 'unresolved',
 }
 
 function header({ pin, outcome, from, to }: Outcome, painter: Painter): { readonly plain: string; readonly painted: string } {

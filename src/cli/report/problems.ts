@@ -9,9 +9,14 @@ export function problemLines(problems: readonly Problem[], view: View): readonly
     .filter(({ code }) => !view.quiet || (code !== 'other-tool' && code !== 'binary-file'))
     .flatMap(({ file, line, column, message, excerpt }) => {
       const place = [file, ...(line === null ? [] : [line, ...(column === null ? [] : [column])])].join(':')
-      const shown = (excerpt ?? '').split('\n').filter((text) => text !== '')
-      return [`${view.err.strong(printable(place))}: ${printable(message)}`, ...shown.map((text) => `  ${withTabs(text)}`)]
+      return [`${view.err.strong(printable(place))}: ${printable(message)}`, ...excerptLines(excerpt ?? '')]
     })
+}
+
+/** The source line and its caret, below the sentence they are about. */
+export function excerptLines(excerpt: string): readonly string[] {
+  const shown = excerpt.split('\n').filter((text) => text !== '')
+  return shown.map((text) => `  ${withTabs(text)}`)
 }
 
 /** Tabs stay, because the caret line repeats those of the source line. */
