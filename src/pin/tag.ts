@@ -124,6 +124,12 @@ export function isPrerelease(tag: string): boolean {
   return scheme === 'text' ? !commit.test(tag) && earlyWord.test(tag) : earlyWord.test(prefix) || earlyWord.test(tail)
 }
 
+/** The numbers of the tag's version, or year, month and day of its date; null where it has neither. */
+export function versionNumbers(tag: string): readonly string[] | null {
+  const { scheme, numbers } = parts(tag)
+  return scheme === 'text' ? null : numbers
+}
+
 /** Whether going from one tag to the other goes back; null where the two cannot be compared, being of different shapes (a leading `v` aside). */
 export function isDowngrade(from: string, to: string): boolean | null {
   if (from === to) return false

@@ -39,6 +39,7 @@ describe('newestThatFits', () => {
     const releases = [release('v3.0.0', { draft: true }), release('cli-v9.0.0'), release('v2.0.0-rc.1'), release('v0.9.0'), release('v 1'), release('v1.1.0'), release('v1.0.0')]
     expect(newestThatFits(releases, 'v1.0.0', { prereleases: 'auto' })).toStrictEqual({
       tag: 'v1.1.0',
+      newer: ['v1.1.0'],
       skipped: [
         { tag: 'v3.0.0', reason: 'draft', message: 'v3.0.0 is a draft' },
         { tag: 'cli-v9.0.0', reason: 'other-shape', message: 'cli-v9.0.0 is not of the shape of v1.0.0' },
