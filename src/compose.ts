@@ -31,6 +31,7 @@ export function compose(wiring: Wiring, surroundings: Surroundings): Context & H
     progress,
     jobs,
     signal,
+    now: () => Date.now(),
     open: (file) => (file === '-' ? addAbortSignal(signal, surroundings.stdin()) : fileBytes(file, directory, signal)),
   }
 }

@@ -46,6 +46,10 @@ export const ofReason: Readonly<Record<ReasonCode, 1 | 2 | 3 | 4>> = {
   doubt: 1,
   'not-editable': 1,
   'not-proven': 1,
+  held: 1,
+  ignored: 1,
+  'replaced-upstream': 1,
+  'corrupt-download': 1,
   bug: 1,
 }
 

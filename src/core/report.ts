@@ -6,7 +6,10 @@ import type { System } from './system.ts'
 /** How a digest is written in a file. */
 export type SpellingName = 'nix32' | 'hex' | 'base64' | 'sri'
 
-/** One independent reason to believe a digest: `bytes`, `digest` (the forge's), or the name of a checksum file. */
+/**
+ * One independent reason to believe a digest: `bytes`, `digest` (the forge's), `immutable` (the forge lets nobody alter the release), the name of a checksum file,
+ * or `checksums` where none is meant in particular.
+ */
 export type EvidenceName = string
 
 /** Why a pin did not get what was asked for it. */
@@ -23,6 +26,10 @@ export type ReasonCode =
   | 'doubt'
   | 'not-editable'
   | 'not-proven'
+  | 'held'
+  | 'ignored'
+  | 'replaced-upstream'
+  | 'corrupt-download'
   | 'bug'
 
 export interface Reason {
@@ -39,7 +46,12 @@ export interface AssetOutcome {
   readonly new: string | null
   /** Bytes; null where nobody said. */
   readonly size: number | null
+  /** What held. */
   readonly evidence: readonly EvidenceName[]
+  /** What there is none of for this asset: no reason to believe, and none to doubt. */
+  readonly absent?: readonly EvidenceName[]
+  /** What there is or may be and could not be looked at, or could not be understood. */
+  readonly unchecked?: readonly EvidenceName[]
   /** For a builder that cannot be read: how the asset was found, by today's digest, a comment, or its name. */
   readonly chosenBy?: 'digest' | 'comment' | 'name'
   readonly file: string
@@ -61,7 +73,7 @@ export type OutcomeName =
   | 'unknown'
 
 export interface Warning {
-  readonly code: 'same-hash' | 'shared-bytes' | 'without-list' | 'stale-hash' | 'skipped-release' | 'evidence-unavailable'
+  readonly code: 'same-hash' | 'shared-bytes' | 'without-list' | 'stale-hash' | 'skipped-release' | 'evidence-unavailable' | 'coverage' | 'drift-accepted'
   readonly message: string
 }
 
@@ -79,6 +91,14 @@ export interface Outcome {
   readonly systems: Readonly<Record<System, readonly AssetOutcome[]>>
   readonly warnings: readonly Warning[]
   readonly reason?: Reason
+  /** What a person said of the pin, such as `hold`, `follow ~0.10`, `min-age 7d`; absent where nothing is said. */
+  readonly constraints?: readonly string[]
+  /** `outdated`: the newest tag that fits, perhaps the one the file holds; null where it is not known. */
+  readonly newest?: string | null
+  /** `outdated`: the highest tag of all, of whatever form, prereleases included; null where it is not known. */
+  readonly newestOfAll?: string | null
+  /** `outdated`: whole days since each was published; null where it is not known. */
+  readonly ages?: { readonly current: number | null; readonly newest: number | null; readonly newestOfAll: number | null }
 }
 
 /** A file that could not be read or parsed, or that belongs to another tool. */
@@ -114,6 +134,8 @@ export interface ListedPin {
   readonly file: string
   readonly line: number
   readonly systems: Readonly<Record<System, readonly ListedAsset[]>>
+  /** What a person said of the pin, such as `hold` or `ignore`; absent where nothing is said. */
+  readonly constraints?: readonly string[]
 }
 
 export interface UnmanagedFetch {
@@ -130,7 +152,7 @@ export interface ListDocument {
   readonly problems: readonly Problem[]
 }
 
-/** `pinhash update --json` and `pinhash verify --json`. */
+/** `pinhash update --json`, `pinhash verify --json` and `pinhash outdated --json`. */
 export interface OutcomeDocument {
   readonly outcomes: readonly Outcome[]
   readonly problems: readonly Problem[]

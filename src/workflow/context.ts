@@ -11,6 +11,8 @@ export interface Context {
   readonly jobs: number
   /** Aborted when the user interrupts: nothing is written after that. */
   readonly signal: AbortSignal
+  /** Milliseconds since the epoch. */
+  now(): number
 }
 
 /** Which pins a command is about. */
@@ -38,6 +40,18 @@ export interface UpdateOptions {
   readonly allowDowngrade: boolean
   /** Whether a URL of the pin in a comment is brought along with the version. */
   readonly comments: boolean
+  /** Repin an asset whose bytes changed under the same version. */
+  readonly acceptDrift?: boolean
+  /** As of OutdatedOptions. */
+  readonly minAge?: number | null
+  readonly prereleases?: boolean
+}
+
+export interface OutdatedOptions {
+  /** Milliseconds that a release must have been left alone before it fits, for pins that say nothing of their own; null: none. */
+  readonly minAge: number | null
+  /** Whether prereleases fit for every pin. */
+  readonly prereleases: boolean
 }
 
 export interface VerifyOptions {
