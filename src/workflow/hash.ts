@@ -7,6 +7,7 @@ import { InputError, InterruptedError, PinhashError } from '../core/errors.ts'
 import type { HashDocument, ReasonCode, SpellingName } from '../core/report.ts'
 import { printDigest } from '../hash/spelling.ts'
 import type { Downloads, Progress } from './ports.ts'
+import { type TreeRule, Unpacking, treeDigest } from './unpacking.ts'
 
 /** What `hashInputs` needs; files are read through `open`, where `-` is standard input. */
 export interface HashContext {
@@ -23,6 +24,8 @@ export interface HashOptions {
   readonly format: SpellingName
   /** Every input must have this digest; another one is the reason `hash-differs` and its hash is given all the same. */
   readonly expected: Digest | null
+  /** Hash the tree an archive unpacks to, as `nix-prefetch-url --unpack` does, instead of the bytes. */
+  readonly unpack: boolean
 }
 
 type HashEntry = HashDocument['hashes'][number]
@@ -53,9 +56,7 @@ export async function hashInputs(context: HashContext, inputs: readonly string[]
 async function hashInput(context: HashContext, input: string, options: HashOptions): Promise<HashEntry> {
   try {
     if (context.signal.aborted) throw interrupted()
-    const { size, digest } = isUrl(input)
-      ? await hashUrl(context, input, options.algorithm)
-      : await hashFile(context, input, options.algorithm)
+    const { size, digest } = isUrl(input) ? await hashUrl(context, input, options) : await hashFile(context, input, options)
     const hash = printDigest(digest, options.format)
     if (options.expected === null || sameDigest(options.expected, digest)) return { input, hash, size }
     const expected = printDigest(options.expected, options.format)
@@ -67,10 +68,22 @@ async function hashInput(context: HashContext, input: string, options: HashOptio
   }
 }
 
-async function hashUrl({ downloads }: HashContext, url: string, algorithm: Algorithm): Promise<{ size: number; digest: Digest }> {
+const rule: TreeRule = { kind: 'archive', root: 'nix-prefetch-url', foldCase: false }
+
+async function hashUrl({ downloads }: HashContext, url: string, { algorithm, unpack }: HashOptions): Promise<{ size: number; digest: Digest }> {
   if (!/^https?:/i.test(url) || !URL.canParse(url))
     throw new InputError('usage', `${url} was to be hashed, but only http and https addresses, files and - can be`)
-  const { size, digests } = await downloads.digest(url, { algorithms: [algorithm], size: null, id: url, label: labelOf(url) })
+  const wanted = { algorithms: [algorithm], size: null, id: url, label: labelOf(url) }
+  if (unpack) {
+    const unpacking = new Unpacking(labelOf(url), rule, algorithm)
+    try {
+      const { size } = await downloads.digest(url, { ...wanted, sink: unpacking })
+      return { size, digest: await unpacking.finish() }
+    } finally {
+      await unpacking.stop()
+    }
+  }
+  const { size, digests } = await downloads.digest(url, wanted)
   const digest = digests.get(algorithm)
   if (digest === undefined) throw new Error(`The download of ${url} came without the ${algorithm} digest that was asked for`)
   return { size, digest }
@@ -79,22 +92,27 @@ async function hashUrl({ downloads }: HashContext, url: string, algorithm: Algor
 async function hashFile(
   { open, progress, signal }: HashContext,
   file: string,
-  algorithm: Algorithm,
+  { algorithm, unpack }: HashOptions,
 ): Promise<{ size: number; digest: Digest }> {
-  const hash = createHash(algorithm)
   let size = 0
-  progress.begin(file, file === '-' ? 'standard input' : labelOf(file), null)
-  try {
+  const name = file === '-' ? 'standard input' : labelOf(file)
+  async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const chunk of open(file)) {
       if (signal.aborted) throw interrupted()
-      hash.update(chunk)
       size += chunk.length
       progress.advance(file, size)
+      yield chunk
     }
+  }
+  progress.begin(file, name, null)
+  try {
+    if (unpack) return { digest: await treeDigest(counted(), name, rule, algorithm), size }
+    const hash = createHash(algorithm)
+    for await (const chunk of counted()) hash.update(chunk)
+    return { digest: { algorithm, bytes: new Uint8Array(hash.digest()) }, size }
   } finally {
     progress.end(file)
   }
-  return { size, digest: { algorithm, bytes: new Uint8Array(hash.digest()) } }
 }
 
 /** A scheme and `//`, as in `https://…`; a file of such a name can be given as `./…`. */

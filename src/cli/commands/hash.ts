@@ -15,15 +15,17 @@ export const hashCommand: Command = {
   options: [
     { name: 'type', kind: 'value', choices: algorithms, describe: `${algorithms.join(', ')} (default sha256, or that of --expect)` },
     { name: 'format', kind: 'value', choices: spellings, describe: `${spellings.join(', ')} (default nix32; md5: hex)` },
+    { name: 'unpack', kind: 'flag', describe: 'hash the tree an archive unpacks to, as nix-prefetch-url --unpack and fetchzip do' },
     { name: 'expect', kind: 'value', describe: 'HASH, in any spelling: exit with 1 where an input has another one' },
   ],
   examples: [
     ['hash https://github.com/cue-lang/cue/releases/download/v0.11.0/cue_v0.11.0_linux_amd64.tar.gz', 'one hash and nothing else'],
     ['hash --format sri one.tar.gz two.tar.gz', 'a line HASH  INPUT each, in this order'],
+    ['hash --unpack https://github.com/cli/cli/archive/v2.80.0.tar.gz', 'the hash for fetchzip, fetchTarball and fetchFromGitHub'],
     ['hash --expect sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU= file', 'a check'],
     ['hash - < file', 'standard input'],
   ],
-  prepare: ({ positionals, value }) => {
+  prepare: ({ positionals, value, flag }) => {
     if (positionals.length === 0) throw new InputError('usage', 'pinhash hash needs at least one URL, file or - to hash')
     const empty = positionals.includes('')
     if (empty) throw new InputError('usage', 'pinhash hash was given an empty argument; it takes URLs, files and -')
@@ -33,7 +35,7 @@ export const hashCommand: Command = {
     return async ({ context }) => {
       const { hashInputs, usualFormat } = await import('../../workflow/hash.ts')
       const format = (value('format') as SpellingName | null) ?? usualFormat(algorithm)
-      const document = await hashInputs(await context(), positionals, { algorithm, format, expected })
+      const document = await hashInputs(await context(), positionals, { algorithm, format, expected, unpack: flag('unpack') })
       return { document, exitCode: ofHashes(document), text: (view) => hashesText(document, view, false) }
     }
   },
