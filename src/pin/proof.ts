@@ -8,25 +8,49 @@ import type { Root } from './roots.ts'
 export interface Intended {
   readonly urls: readonly string[]
   readonly hashes: readonly string[]
+  /** Rows that were copied for this fetch: its literals are then those of the copy. */
+  readonly copies?: readonly RowCopy[]
+}
+
+/** A stretch of a file that was inserted once more at `at`, with edits of its own. */
+export interface RowCopy extends Place {
+  readonly at: number
+  /** Characters that were inserted before the copy. */
+  readonly lead: number
+  /** In offsets of the original text. */
+  readonly edits: readonly FileEdit[]
 }
 
 /** Where offsets of the old text are in the edited one. */
 export class Shift {
   readonly #edits: ReadonlyMap<string, readonly FileEdit[]>
+  readonly #copies: readonly RowCopy[]
 
-  constructor(edits: readonly FileEdit[]) {
+  constructor(edits: readonly FileEdit[], copies: readonly RowCopy[] = []) {
     this.#edits = groupByFile(edits)
+    this.#copies = copies
+  }
+
+  /** The same edits, seen from what was copied. */
+  within(copies: readonly RowCopy[]): Shift {
+    return copies.length === 0 ? this : new Shift([...this.#edits.values()].flat(), copies)
   }
 
   /** An offset that no edit swallows; one inside an edit goes to where the edit begins. */
   offset(file: string, offset: number): number {
-    let moved = offset
-    for (const edit of this.#edits.get(file) ?? []) {
-      if (edit.end <= offset && edit.start < offset) moved += edit.text.length - (edit.end - edit.start)
-      else if (edit.start < offset) moved -= offset - edit.start
-    }
-    return moved
+    const copy = this.#copies.find((each) => each.file === file && each.start <= offset && offset < each.end)
+    if (copy === undefined) return moved(this.#edits.get(file) ?? [], offset)
+    return moved(this.#edits.get(file) ?? [], copy.at) + copy.lead + moved(copy.edits, offset) - copy.start
   }
+}
+
+function moved(edits: readonly FileEdit[], offset: number): number {
+  let at = offset
+  for (const edit of edits) {
+    if (edit.end <= offset && edit.start < offset) at += edit.text.length - (edit.end - edit.start)
+    else if (edit.start < offset) at -= offset - edit.start
+  }
+  return at
 }
 
 function groupByFile(edits: readonly FileEdit[]): Map<string, FileEdit[]> {
@@ -71,7 +95,7 @@ export function prove(
               fetch.hashes.map((hash) => hash.value.text),
             )
           : wanted(intended.urls, intended.hashes)
-      const key = identity(root.file, fetch, shift)
+      const key = identity(root.file, fetch, shift.within(intended?.copies ?? []))
       expected.set(key, [...(expected.get(key) ?? []), { text, what: fetch }])
     }
   for (const root of after) {

@@ -29,8 +29,8 @@ export function systemsOf(text: string): ReadonlySet<System> {
   return new Set([...usualSystems, ...(text.match(systemPattern) ?? [])])
 }
 
-/** Evaluates a file under every system it is for. */
-export function evaluateRoot(tree: SourceTree, file: string): Root {
+/** Evaluates a file under every system it is for, or only under those given. */
+export function evaluateRoot(tree: SourceTree, file: string, only: ReadonlySet<System> | null = null): Root {
   const text = tree.text(file) ?? ''
   const systems = systemsOf(text)
   const fetches: PinFetch[] = []
@@ -39,6 +39,7 @@ export function evaluateRoot(tree: SourceTree, file: string): Root {
   let exhausted = false
   if (isTelling(text))
     for (const system of systems) {
+      if (only !== null && !only.has(system)) continue
       const result = evaluateFile(tree, file, system, systems)
       exhausted ||= result.exhausted
       for (const path of result.reads) reads.add(path)

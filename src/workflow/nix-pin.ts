@@ -3,9 +3,10 @@ import type { System } from '../core/system.ts'
 import type { Found, Overlay } from './checkout.ts'
 import { commentEdits } from '../pin/comment-edits.ts'
 import type { FileEdit } from '../pin/literal-edit.ts'
-import { applyEdits } from '../nix/edit.ts'
+import { EditError, applyEdits } from '../nix/edit.ts'
 import { type Pin, type PinFetch } from '../pin/pin.ts'
 import { Shift, identity, prove, type Intended } from '../pin/proof.ts'
+import { coverOf } from '../pin/cover.ts'
 import { sightKey } from '../pin/discover.ts'
 import { evaluateRoot, type Root } from '../pin/roots.ts'
 import { versionEdits } from '../pin/version-edits.ts'
@@ -27,11 +28,27 @@ export function overlayOf(found: Found, edits: readonly FileEdit[]): Overlay {
   return new Map([...byFile].map(([file, own]) => [file, applyEdits(found.checkout.text(file) ?? '', own)]))
 }
 
+interface Evaluations {
+  readonly before: readonly Root[]
+  readonly after: readonly Root[]
+}
+
 /** The roots that may change with these files, before and after. */
-export function reevaluate(found: Found, overlay: Overlay): { before: Root[]; after: Root[] } {
+function reevaluate(found: Found, overlay: Overlay): Evaluations {
   const before = found.roots.filter((root) => [...overlay.keys()].some((file) => root.reads.has(file)))
   const tree = found.checkout.tree(overlay)
   return { before, after: before.map((root) => evaluateRoot(tree, root.file)) }
+}
+
+/** Only what shows the pin, under its systems: enough to see what becomes of it, not of everything else. */
+function reevaluatePin(found: Found, pin: Pin, overlay: Overlay): Evaluations {
+  const systems = new Set(pin.fetches.map((fetch) => fetch.system))
+  const cover = coverOf(pin, found.roots)
+  const tree = found.checkout.tree(overlay)
+  return {
+    before: cover.map((root) => ({ ...root, fetches: root.fetches.filter((fetch) => systems.has(fetch.system)) })),
+    after: cover.map((root) => evaluateRoot(tree, root.file, systems)),
+  }
 }
 
 /** Throws Refusal `syntax` where an edit would touch a file that does not parse. */
@@ -61,7 +78,7 @@ export function editsFor(found: Found, pin: Pin, tag: string, comments: boolean)
 /** Step 4 for the texts: evaluates with the version replaced and reads the new URLs. Throws Refusal where something else would change. */
 export function retarget(found: Found, pin: Pin, edits: readonly FileEdit[]): Retargeted[] {
   if (edits.length === 0) return pin.fetches.map((fetch) => ({ fetch, urls: fetch.urls.map((url) => url.text), after: fetch }))
-  const { before, after } = reevaluate(found, overlayOf(found, edits))
+  const { before, after } = reevaluatePin(found, pin, overlayOf(found, edits))
   const shift = new Shift(edits)
   const own = new Set(pin.fetches.map(sightKey))
   const later = new Map<string, PinFetch[]>()
@@ -100,13 +117,41 @@ export interface Proposal {
   readonly intended: ReadonlyMap<string, Intended>
 }
 
-/** Step 8: evaluates the edited texts; every fetch of the proposals must be as intended and every other as before. Gives what is wrong, or null. */
-export function proveAll(found: Found, proposals: readonly Proposal[]): { readonly problem: string | null; readonly overlay: Overlay } {
-  const edits = proposals.flatMap((proposal) => proposal.edits)
-  const overlay = overlayOf(found, edits)
-  const { before, after } = reevaluate(found, overlay)
+/** Step 8 for what shows the pin: gives what is wrong, or null. What else the edits may change is for `problemsOf` to say. */
+export function proveOne(found: Found, pin: Pin, proposal: Proposal): string | null {
+  const { before, after } = reevaluatePin(found, pin, overlayOf(found, proposal.edits))
+  return prove(before, after, proposal.edits, (fetch) => proposal.intended.get(sightKey(fetch)) ?? null)
+}
+
+/** Step 8: evaluates everything that reads the edited texts; every fetch of the proposals must be as intended and every other as before. Gives what is wrong, or null. */
+function proveAll(found: Found, proposals: readonly Proposal[]): string | null {
+  const edits = editsOf(proposals)
+  const { before, after } = reevaluate(found, overlayOf(found, edits))
   const intended = new Map(proposals.flatMap((proposal) => [...proposal.intended]))
-  return { problem: prove(before, after, edits, (fetch) => intended.get(sightKey(fetch)) ?? null), overlay }
+  return prove(before, after, edits, (fetch) => intended.get(sightKey(fetch)) ?? null)
+}
+
+/** The edits of all proposals; what several of them ask for is done once. */
+export function editsOf(proposals: readonly Proposal[]): FileEdit[] {
+  const edits = new Map<string, FileEdit>()
+  for (const edit of proposals.flatMap((proposal) => proposal.edits)) edits.set(JSON.stringify([edit.file, edit.start, edit.end, edit.text]), edit)
+  return [...edits.values()]
+}
+
+/** Step 8 for all proposals together, each of which may be written without the others only if it does not share files with them. What is wrong with each, or null. */
+export function problemsOf(found: Found, proposals: readonly Proposal[]): (string | null)[] {
+  const tried = (some: readonly Proposal[]): string | null => {
+    try {
+      return some.length === 0 ? null : proveAll(found, some)
+    } catch (error) {
+      if (error instanceof EditError) return `two pins would edit the same place: ${error.message}`
+      throw error
+    }
+  }
+  if (tried(proposals) === null) return proposals.map(() => null)
+  const alone = proposals.map((proposal) => tried([proposal]))
+  const together = tried(proposals.filter((_, i) => alone[i] === null))
+  return alone.map((problem) => problem ?? (together === null ? null : `together with the other updates: ${together}`))
 }
 
 /** What of the fetched bytes the hash is of, as the fetcher in nixpkgs has it; null: the bytes themselves. */

@@ -15,7 +15,7 @@ import { assetAt, chosenAsset, type ChosenBy } from './assets.ts'
 import type { Found } from './checkout.ts'
 import type { Selection, UpdateOptions } from './context.ts'
 import type { Entry } from './entries.ts'
-import { type Retargeted, editsFor, proveAll, refuseBroken, retarget, shownAs, treeRule, within } from './nix-pin.ts'
+import { type Retargeted, editsFor, proveOne, refuseBroken, retarget, shownAs, treeRule, within } from './nix-pin.ts'
 import { Refusal } from './refusal.ts'
 import { type Target, explicitTarget, newestTarget, refuseDowngrade } from './resolve.ts'
 import type { Selected } from './select.ts'
@@ -172,7 +172,7 @@ function proposalOf(entry: NixEntry, tag: string, versionEdits: readonly FileEdi
   const outcome: Outcome = { pin: entry.name, outcome: changed ? 'updated' : 'unchanged', file: entry.file, line: entry.line, from: pin.tag, to: tag, systems, warnings }
   if (!changed) return { outcome }
   const proposal = { edits, intended }
-  const { problem } = proveAll(tools.found, [proposal])
+  const problem = proveOne(tools.found, pin, proposal)
   if (problem !== null) throw new Refusal('refused', 'not-proven', `The edit of ${pin.name} was not written because evaluating it again did not give what was intended: ${problem}`)
   return { outcome, proposal }
 }

@@ -7,7 +7,7 @@ import { type Found, load } from './checkout.ts'
 import type { Context, Selection, UpdateOptions } from './context.ts'
 import { Digests } from './digests.ts'
 import { type Entry, entriesOf } from './entries.ts'
-import { type Proposal, proveAll } from './nix-pin.ts'
+import { type Proposal, editsOf, overlayOf, problemsOf } from './nix-pin.ts'
 import { planNixPin } from './plan-nix-pin.ts'
 import { type SpecChange, planSpecPin, specChanges } from './plan-spec-pin.ts'
 import type { Change } from './ports.ts'
@@ -25,8 +25,13 @@ export interface Plan {
 /** Brings pins to a version. Throws where the selection itself is wrong; everything that concerns one pin is its outcome. */
 export async function update(context: Context, selection: Selection, options: UpdateOptions): Promise<OutcomeDocument> {
   const found = load(context.files, selection)
-  const selected = selectOrExplain(found, selection, context)
   const tools: Tools = { context, found, digests: new Digests(context), evidence: evidence(context.downloads), requests: pLimit(context.jobs) }
+  return updateFound(tools, selectOrExplain(found, selection, context), selection, options)
+}
+
+/** The same for pins that were found and selected before. */
+export async function updateFound(tools: Tools, selected: readonly Selected<Entry>[], selection: Selection, options: UpdateOptions): Promise<OutcomeDocument> {
+  const { context, found } = tools
   const plans = await Promise.all(selected.map((each) => planned(each, tools, selection, options)))
   if (context.signal.aborted) throw new InterruptedError('Interrupted; nothing was written')
   const applied = await apply(plans, found, context, options)
@@ -68,7 +73,9 @@ export function failed(entry: Entry, error: unknown): Outcome {
 async function apply(plans: readonly Plan[], found: Found, context: Context, options: UpdateOptions): Promise<{ outcomes: Outcome[]; diff: string }> {
   const outcomes = plans.map((plan) => plan.outcome)
   const diffs: string[] = []
-  for (const group of groupsOf(plans, found)) {
+  refuseUnproven(plans, outcomes, found)
+  const proven = plans.map((plan, i) => (outcomes[i] === plan.outcome ? plan : { outcome: outcomes[i]! }))
+  for (const group of groupsOf(proven, found)) {
     try {
       const changes = changesOf(
         group.map((i) => plans[i]!),
@@ -82,6 +89,21 @@ async function apply(plans: readonly Plan[], found: Found, context: Context, opt
     }
   }
   return { outcomes, diff: diffs.join('') }
+}
+
+/** What does not come out as intended is not written, and its outcome says so. */
+function refuseUnproven(plans: readonly Plan[], outcomes: Outcome[], found: Found): void {
+  const edited = plans.flatMap(({ proposal }, i) => (proposal === undefined ? [] : [{ i, proposal }]))
+  const problems = problemsOf(
+    found,
+    edited.map(({ proposal }) => proposal),
+  )
+  for (const [n, { i }] of edited.entries()) {
+    const problem = problems[n]
+    if (problem === null || problem === undefined) continue
+    const message = `The edit of ${outcomes[i]!.pin} was not written because evaluating it again did not give what was intended: ${problem}`
+    outcomes[i] = { ...outcomes[i]!, outcome: 'refused', to: null, reason: { code: 'not-proven', message } }
+  }
 }
 
 /** Indexes of plans with something to write, those with a file in common together. */
@@ -110,9 +132,7 @@ function changesOf(plans: readonly Plan[], found: Found): Change[] {
     found,
   )
   if (proposals.length > 0) {
-    const { problem, overlay } = proveAll(found, proposals)
-    if (problem !== null) throw new Error(`edits that are right one by one are wrong together: ${problem}`)
-    for (const [path, after] of overlay) changes.push({ path, before: found.checkout.text(path), after })
+    for (const [path, after] of overlayOf(found, editsOf(proposals))) changes.push({ path, before: found.checkout.text(path), after })
   }
   return changes.filter((change) => change.before !== change.after).sort((a, b) => (a.path < b.path ? -1 : 1))
 }
