@@ -6,6 +6,7 @@ import type { System } from '../core/system.ts'
 import { archNames, fillTemplate, isSystem, osNames, templateProblem } from './asset-template.ts'
 import type { AssetWords } from './asset-template.ts'
 import { nearest } from './nearest.ts'
+import { type Policy, ageProblem, followProblem, noPolicy, parseDuration } from './policy.ts'
 import { tagProblem } from './tag.ts'
 
 /** One pin of pinhash.json. */
@@ -17,6 +18,7 @@ export interface SpecPin extends AssetWords {
   readonly systems: readonly { readonly system: System; readonly asset: string }[]
   /** The generated file, relative to the root, forward slashes, without a leading `./`. */
   readonly file: string
+  readonly policy: Policy
 }
 
 export interface Spec {
@@ -49,7 +51,7 @@ export function assetNames(pin: SpecPin, tag: string): readonly { readonly syste
   return pin.systems.map(({ system, asset }) => ({ system, name: fillTemplate(asset, pin, tag, system) }))
 }
 
-const keys = ['org', 'name', 'version', 'asset', 'systems', 'os', 'arch', 'file']
+const keys = ['org', 'name', 'version', 'asset', 'systems', 'os', 'arch', 'file', 'hold', 'follow', 'prerelease', 'minAge', 'ignore']
 
 function readPin(check: Check, member: JsonMember): SpecPin | null {
   const path = ['pins', member.key]
@@ -75,9 +77,24 @@ function readPin(check: Check, member: JsonMember): SpecPin | null {
   const os = readWords(check, fields.get('os'), [...path, 'os'], osNames, 'an operating system as Nix names it')
   const arch = readWords(check, fields.get('arch'), [...path, 'arch'], archNames, 'a processor as Nix names it')
   const file = text('file', fileProblem)
+  const policy = readPolicy(check, fields, path)
   if (org === null || name === null || versionNode === null || file === null) return null
   const plainFile = file.value.replace(/^(?:\.\/)+/, '')
-  return { pin: member.key, org: org.value, name: name.value, version: versionNode.value, versionNode, os, arch, systems, file: plainFile }
+  return { pin: member.key, org: org.value, name: name.value, version: versionNode.value, versionNode, os, arch, systems, file: plainFile, policy }
+}
+
+function readPolicy(check: Check, fields: ReadonlyMap<string, JsonNode>, path: readonly string[]): Policy {
+  const flag = (key: string): boolean => check.flag(fields.get(key), [...path, key])
+  const follow = check.string(fields.get('follow'), [...path, 'follow'], followProblem)
+  const minAge = check.string(fields.get('minAge'), [...path, 'minAge'], ageProblem)
+  return {
+    ...noPolicy,
+    hold: flag('hold'),
+    follow: follow?.value ?? null,
+    prerelease: flag('prerelease'),
+    minAge: minAge === null ? null : parseDuration(minAge.value),
+    ignore: flag('ignore'),
+  }
 }
 
 function readSystems(check: Check, node: JsonNode | undefined, pin: readonly string[], asset: string | null): SpecPin['systems'] {
@@ -194,6 +211,14 @@ class Check {
       if (seen.has(key)) this.say(keyNode.start, [...path, key], `the key ${JSON.stringify(key)} is there twice`)
       seen.add(key)
     }
+  }
+
+  /** True or false; false where it is absent or is neither, which is said. */
+  flag(node: JsonNode | undefined, path: readonly (string | number)[]): boolean {
+    if (node === undefined) return false
+    if (node.kind === 'literal' && node.value !== null) return node.value
+    this.say(node.start, path, `expected true or false, got ${shown(node)}`)
+    return false
   }
 
   /** A string without a problem; null where it is absent or something was said about it. */
