@@ -12,6 +12,7 @@ import { type Root, evaluateRoot } from '../pin/roots.ts'
 import { type Spec, parseSpec } from '../pin/spec.ts'
 import { tellingFiles } from '../pin/telling.ts'
 import type { Selection } from './context.ts'
+import { policyProblems } from './pin-policy.ts'
 import type { Files } from './ports.ts'
 
 /** The name of the optional spec at the root. */
@@ -135,6 +136,7 @@ export function load(files: Files, selection: Pick<Selection, 'globs'>): Found {
   const tree = checkout.tree()
   const telling = tellingFiles(texts)
   for (const path of texts.keys()) {
+    problems.push(...policyProblems(checkout, path))
     if (!telling.has(path)) continue
     const [first] = checkout.document(path)?.problems ?? []
     if (first !== undefined) {

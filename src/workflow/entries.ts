@@ -6,10 +6,11 @@ import type { Pin } from '../pin/pin.ts'
 import type { SpecPin } from '../pin/spec.ts'
 import { type Found, specFile } from './checkout.ts'
 import type { Selectable } from './select.ts'
+import { type Spoken, policyOf } from './pin-policy.ts'
 import { type GeneratedState, generatedState } from './spec-state.ts'
 
 /** A pin with where it stands, whichever way it was written. */
-export type Entry = Selectable & { readonly column: number; readonly tag: string | null; readonly org: string | null; readonly repo: string | null } & (
+export type Entry = Selectable & { readonly column: number; readonly tag: string | null; readonly org: string | null; readonly repo: string | null; readonly spoken: Spoken } & (
     | { readonly kind: 'nix'; readonly pin: Pin }
     | { readonly kind: 'spec'; readonly spec: SpecPin; readonly state: GeneratedState }
   )
@@ -27,6 +28,7 @@ export function entriesOf(found: Found): Entry[] {
     tag: pin.tag,
     org: pin.repository?.org ?? null,
     repo: pin.repository?.name ?? null,
+    spoken: policyOf(checkout, pin),
     systems: [...new Set(pin.fetches.map((fetch) => fetch.system))],
   }))
   const fromSpec = (spec?.pins ?? []).map((pin): Entry => {
@@ -42,6 +44,7 @@ export function entriesOf(found: Found): Entry[] {
       tag: pin.version,
       org: pin.org,
       repo: pin.name,
+      spoken: { policy: pin.policy, problem: null },
       systems: pin.systems.map(({ system }) => system),
     }
   })

@@ -1,0 +1,55 @@
+// A pin and the comments beside it → what a person allows for its versions.
+import type { Problem } from '../core/report.ts'
+import { excerpt } from '../core/position.ts'
+import type { Place } from '../core/span.ts'
+import { commentsBeside, policyComments } from '../pin/beside.ts'
+import type { Pin } from '../pin/pin.ts'
+import { type Policy, merge, noPolicy } from '../pin/policy.ts'
+import type { Checkout } from './checkout.ts'
+
+/** What is said of a pin; `problem` is a sentence with its place where something said cannot be understood. */
+export interface Spoken {
+  readonly policy: Policy
+  readonly problem: string | null
+}
+
+/** Reads the comments beside the pin's version, its hashes and its fetches, in every Nix file they stand in. */
+export function policyOf(checkout: Checkout, pin: Pin): Spoken {
+  let policy: Partial<Policy> = {}
+  for (const [file, places] of placesOf(pin)) {
+    const document = file.endsWith('.nix') ? checkout.document(file) : null
+    if (document === null) continue
+    for (const comment of commentsBeside(document, places)) {
+      const both = comment.said.ok ? merge(policy, comment.said.policy) : comment.said
+      if (!both.ok) {
+        const { line } = checkout.position({ file, start: comment.start, end: comment.end })
+        return { policy: { ...noPolicy, ...policy }, problem: `${file}:${line}: ${both.message}` }
+      }
+      policy = both.policy
+    }
+  }
+  return { policy: { ...noPolicy, ...policy }, problem: null }
+}
+
+function placesOf(pin: Pin): Map<string, Place[]> {
+  const places = new Map<string, Place>()
+  const add = (place: Place): unknown => places.set(`${place.file}:${place.start}:${place.end}`, place)
+  add(pin.place)
+  for (const fetch of pin.fetches) {
+    add(fetch.place)
+    for (const { value } of fetch.hashes) for (const run of value.runs) add({ file: run.origin.file, start: run.from, end: run.to })
+  }
+  const byFile = new Map<string, Place[]>()
+  for (const place of places.values()) byFile.set(place.file, [...(byFile.get(place.file) ?? []), place])
+  return byFile
+}
+
+/** The comments of a file that speak to pinhash and cannot be understood. */
+export function policyProblems(checkout: Checkout, file: string): Problem[] {
+  const text = checkout.text(file) ?? ''
+  const document = file.endsWith('.nix') && text.includes('pinhash:') ? checkout.document(file) : null
+  if (document === null) return []
+  return policyComments(document).flatMap(({ said, start, end }): Problem[] =>
+    said.ok ? [] : [{ file, ...checkout.position({ file, start, end }), code: 'bad-config', message: said.message, excerpt: excerpt(text, start) }],
+  )
+}
