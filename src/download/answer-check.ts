@@ -2,12 +2,13 @@
 import { NetworkError } from '../core/errors.ts'
 import { retryAfter } from './retry.ts'
 import type { Headers } from './send.ts'
-import { shownUrl } from './shown-url.ts'
 import { statusError } from './status.ts'
 
 /** What was asked for, as far as the check needs it. */
 export interface Expected {
   readonly url: string
+  /** The address in messages. */
+  readonly shown: string
   /** Bytes the forge promised; null where nobody did. */
   readonly size: number | null
   /** Bytes that are already there and were asked not to be sent again. */
@@ -22,14 +23,14 @@ export interface Part {
 }
 
 /** Checks status, encoding, type, range and length. Throws NetworkError. */
-export function checkAnswer(status: number, headers: Headers, { url, size, from, now }: Expected): Part {
+export function checkAnswer(status: number, headers: Headers, { url, shown, size, from, now }: Expected): Part {
   const bad = (what: string, retryable: boolean): NetworkError =>
-    new NetworkError('bad-answer', `GET ${shownUrl(url)} ${what}`, {
+    new NetworkError('bad-answer', `GET ${shown} ${what}`, {
       retryable,
       retryAt: retryable ? retryAfter(headers['retry-after'], now) : null,
     })
 
-  if (status !== 200 && !(status === 206 && from > 0)) throw statusError(status, headers, url, now)
+  if (status !== 200 && !(status === 206 && from > 0)) throw statusError(status, headers, shown, now)
   const encoding = headers['content-encoding']?.trim().toLowerCase() ?? ''
   if (encoding !== '' && encoding !== 'identity')
     throw bad(`was answered in the encoding ${printable(encoding)} although the bytes as they are were asked for`, false)

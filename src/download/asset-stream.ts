@@ -4,7 +4,6 @@ import { checkAnswer, strongTag } from './answer-check.ts'
 import { type Clock, realClock, withRetries } from './attempts.ts'
 import { type Hashing, hashing } from './digest-stream.ts'
 import type { Answer, Sender } from './send.ts'
-import { shownUrl } from './shown-url.ts'
 import type { Downloaded, Downloads, Progress, Wanted } from './types.ts'
 
 /** What downloads are made from. */
@@ -15,11 +14,13 @@ export interface DownloadsOptions {
   readonly progress?: Progress | undefined
   readonly signal?: AbortSignal | undefined
   readonly clock?: Clock
+  /** Milliseconds; a minute unless given. */
+  readonly maxWait?: number
 }
 
 /** Downloads over this sender. How many run at once is the caller's choice. */
-export function downloads({ send, retries, progress, signal, clock = realClock }: DownloadsOptions): Downloads {
-  const patience = { retries, clock, signal }
+export function downloads({ send, retries, progress, signal, clock = realClock, maxWait }: DownloadsOptions): Downloads {
+  const patience = { retries, clock, signal, maxWait, note: (message: string): void => progress?.note?.(message) }
   return {
     async digest(url, wanted) {
       const transfer = new Transfer(url, wanted, progress)
@@ -71,9 +72,9 @@ class Transfer {
     const other = answer.status === 206 && (strongTag(answer.headers) ?? this.#tag) !== this.#tag
     if (from > 0 && (other || answer.status === 416)) {
       this.#tag = null
-      throw this.#bad('could not be resumed', true)
+      throw bad(answer, 'could not be resumed', true)
     }
-    const part = checkAnswer(answer.status, answer.headers, { url: this.#url, size, from, now })
+    const part = checkAnswer(answer.status, answer.headers, { url: this.#url, shown: answer.shown, size, from, now })
     if (part.start === 0) await this.#restart()
     if (part.start === 0 || this.#tag === null) this.#tag = strongTag(answer.headers)
     const promised = size ?? part.total
@@ -81,13 +82,13 @@ class Transfer {
     for await (const chunk of answer.body) {
       this.#hashing.update(chunk)
       if (promised !== null && this.#hashing.size > promised)
-        throw this.#bad(`sent more than the ${promised} bytes that were promised`, false)
+        throw bad(answer, `sent more than the ${promised} bytes that were promised`, false)
       await sink?.write(chunk)
       this.#progress?.advance(id, this.#hashing.size)
     }
-    if (this.#hashing.size === 0) throw this.#bad('was answered with an empty file', true)
+    if (this.#hashing.size === 0) throw bad(answer, 'was answered with an empty file', true)
     if (promised !== null && this.#hashing.size !== promised)
-      throw this.#bad(`ended after ${this.#hashing.size} of ${promised} bytes`, true)
+      throw bad(answer, `ended after ${this.#hashing.size} of ${promised} bytes`, true)
     return this.#hashing.result()
   }
 
@@ -105,16 +106,17 @@ class Transfer {
     if (!this.#begun) this.#progress?.begin(this.#wanted.id, this.#wanted.label, total)
     this.#begun = true
   }
+}
 
-  #bad(what: string, retryable: boolean): NetworkError {
-    return new NetworkError('bad-answer', `GET ${shownUrl(this.#url)} ${what}; try again later`, { retryable })
-  }
+function bad({ shown }: Answer, what: string, retryable: boolean): NetworkError {
+  return new NetworkError('bad-answer', `GET ${shown} ${what}; try again later`, { retryable })
 }
 
 async function readText(answer: Answer, { url, limit, now }: { url: string; limit: number; now: number }): Promise<string> {
-  const { total } = checkAnswer(answer.status, answer.headers, { url, size: null, from: 0, now })
+  const { shown } = answer
+  const { total } = checkAnswer(answer.status, answer.headers, { url, shown, size: null, from: 0, now })
   const tooLong = (): NetworkError =>
-    new NetworkError('bad-answer', `GET ${shownUrl(url)} was answered with more than the ${limit} bytes that are read`)
+    new NetworkError('bad-answer', `GET ${shown} was answered with more than the ${limit} bytes that are read`)
   if (total !== null && total > limit) throw tooLong()
   const chunks: Uint8Array[] = []
   let size = 0
@@ -126,7 +128,7 @@ async function readText(answer: Answer, { url, limit, now }: { url: string; limi
   if (size === 0 || (total !== null && size !== total))
     throw new NetworkError(
       'bad-answer',
-      `GET ${shownUrl(url)} was answered with ${size} bytes, which is not the whole text; try again later`,
+      `GET ${shown} was answered with ${size} bytes, which is not the whole text; try again later`,
       { retryable: true },
     )
   return Buffer.concat(chunks).toString('utf8')

@@ -37,14 +37,14 @@ const kinds: Readonly<Record<string, Kind>> = {
 const certificate = /CERT|SELF_SIGNED|UNABLE_TO_|CRL|^INVALID_(?:CA|PURPOSE)$|^HOSTNAME_MISMATCH$|^UND_ERR_PRX_TLS$/
 const handshake = /^(?:ERR_SSL|ERR_TLS|EPROTO)/
 
-/** The NetworkError for what undici or a socket threw while this URL was fetched; `proxy` is the proxy's origin, null without one. */
-export function connectionError(error: unknown, url: URL, proxy: string | null): NetworkError {
+/** The NetworkError for what undici or a socket threw while this URL, in messages `shown`, was fetched; `proxy` is the proxy's origin, null without one. */
+export function connectionError(error: unknown, url: URL, proxy: string | null, shown: string = shownUrl(url)): NetworkError {
   const code = codeOf(error)
   const proxyStatus = /^Proxy response \((\d{3})\)/.exec(messageOf(error))?.[1]
-  if (proxyStatus !== undefined && proxy !== null) return refusedByProxy(Number(proxyStatus), url, proxy, error)
+  if (proxyStatus !== undefined && proxy !== null) return refusedByProxy(Number(proxyStatus), shown, proxy, error)
   const host = proxy === null || certificate.test(code) ? url.host : `the proxy ${proxy}`
   const kind = kinds[code] ?? fallback(code, messageOf(error))
-  return new NetworkError(kind.code, `GET ${shownUrl(url)} failed: ${kind.what(host)} (${code})`, {
+  return new NetworkError(kind.code, `GET ${shown} failed: ${kind.what(host)} (${code})`, {
     retryable: kind.retryable,
     cause: error,
   })
@@ -57,8 +57,8 @@ function fallback(code: string, message: string): Kind {
   return unreachable((host) => `the connection to ${host} failed: ${message}`)
 }
 
-function refusedByProxy(status: number, url: URL, proxy: string, cause: unknown): NetworkError {
-  const tried = `GET ${shownUrl(url)} failed: the proxy ${proxy}`
+function refusedByProxy(status: number, shown: string, proxy: string, cause: unknown): NetworkError {
+  const tried = `GET ${shown} failed: the proxy ${proxy}`
   if (status === 407)
     return new NetworkError('unauthorized', `${tried} asks for credentials (407); put USER:PASSWORD@ into the proxy's address`, { cause })
   if (status === 403)

@@ -6,7 +6,7 @@ export const mostRetries = 5
 const firstDelay = 500
 const longestDelay = 16_000
 /** A server that wants more patience than this gets an error that says when, instead of a program that seems to hang. */
-const longestWish = 60_000
+export const usualMaxWait = 60_000
 
 /** What decides whether trying again could help; NetworkError is one. */
 export interface Failure {
@@ -25,18 +25,20 @@ export interface Chances {
   readonly now: number
   /** 0 ≤ random < 1. */
   readonly random: number
+  /** Milliseconds: the longest wish of a server that is granted. */
+  readonly maxWait: number
 }
 
 /**
- * Milliseconds to wait before the next attempt, or null when there shall be none. The server's wish goes first (null if it is more than
- * a minute away); else 0.5 s, doubled each time up to 16 s, of which the upper half is random so that many clients do not return at once.
+ * Milliseconds to wait before the next attempt, or null when there shall be none. The server's wish goes first (null if it is further
+ * away than `maxWait`); else 0.5 s, doubled each time up to 16 s, of which the upper half is random so that many clients do not return at once.
  */
-export function retryDelay(failure: Failure, { done, retries, now, random }: Chances): number | null {
+export function retryDelay(failure: Failure, { done, retries, now, random, maxWait }: Chances): number | null {
   if (!failure.retryable || done >= Math.min(retries, mostRetries)) return null
   const jitter = (span: number): number => span * random
   if (failure.retryAt !== null) {
     const wish = Math.max(0, failure.retryAt - now)
-    return wish > longestWish ? null : wish + jitter(firstDelay)
+    return wish > maxWait ? null : wish + jitter(firstDelay)
   }
   const delay = Math.min(longestDelay, firstDelay * 2 ** done)
   return delay / 2 + jitter(delay / 2)

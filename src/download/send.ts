@@ -1,9 +1,11 @@
 // A request to its answer: one attempt, redirects followed by hand, credentials kept where they belong.
 import { NetworkError } from '../core/errors.ts'
+import { mirrored } from '../core/mirror.ts'
 import { interrupted } from './attempts.ts'
-import { headersFor } from './credentials.ts'
+import { basicAuthorization, firstHeaders, headersFor } from './credentials.ts'
 import { type Route, routes } from './dispatcher.ts'
 import { connectionError } from './failure.ts'
+import { type NetrcEntry, readNetrc } from './netrc.ts'
 import type { NetworkSettings } from './settings.ts'
 import { shownUrl } from './shown-url.ts'
 
@@ -21,6 +23,8 @@ export interface Request {
 export interface Answer {
   /** Where it came from in the end. */
   readonly url: string
+  /** What was asked for, as messages name it: the mirror as well where there was one, and no signature. */
+  readonly shown: string
   readonly status: number
   readonly headers: Headers
   /** The bytes as sent. Throws NetworkError when it breaks or stalls, InterruptedError when the signal aborts. */
@@ -42,24 +46,39 @@ const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 /** Makes a sender. Nothing is loaded, read or opened before the first request. */
 export function sender(settings: NetworkSettings): Sender {
   const ways = routes(settings)
+  let netrc: Promise<readonly NetrcEntry[]> | null = null
   return {
     send: async (request) => {
-      const start = parse(request.url)
+      const asked = parse(request.url)
+      const mirror = mirrored(asked.href, settings.mirrors)
+      const start = mirror === null ? asked : parse(mirror)
+      const shown = mirror === null ? shownUrl(asked) : `${shownUrl(asked)} (by way of its mirror ${shownUrl(start)})`
+      const logins = await (netrc ??= readNetrc(settings.netrc))
       const seen = new Set<string>()
       let url = start
       // Once the chain has left its first origin no later hop gets credentials, not even back at the API.
       for (let trusted = true; ; trusted &&= url.origin === start.origin) {
+        const first = seen.size === 0
         seen.add(url.href)
-        const own = trusted ? headersFor(url, settings) : {}
-        const headers = { 'user-agent': settings.userAgent, 'accept-encoding': 'identity', accept: '*/*', ...own, ...request.headers }
-        const answer = await sendOnce(await ways.to(url), url, headers, settings, request.signal)
-        if (!redirects.has(answer.status)) return answer
+        const own = first ? firstHeaders({ asked, url }, settings) : trusted && mirror === null ? headersFor(url, settings) : {}
+        const login = trusted ? basicAuthorization(url, logins, settings) : {}
+        const headers = {
+          'user-agent': settings.userAgent,
+          'accept-encoding': 'identity',
+          accept: '*/*',
+          ...login,
+          ...own,
+          ...request.headers,
+        }
+        const hop = { url, headers, shown: first ? shown : shownUrl(url) }
+        const answer = await sendOnce(await ways.to(url), hop, settings, request.signal)
+        if (!redirects.has(answer.status)) return { ...answer, shown }
         answer.discard()
         const next = target(url, answer)
         if (seen.has(next.href) || seen.size > mostRedirects)
           throw new NetworkError(
             'too-many-redirects',
-            `GET ${shownUrl(start)} was redirected in a loop or more than ${mostRedirects} times; try again later`,
+            `GET ${shown} was redirected in a loop or more than ${mostRedirects} times; try again later`,
           )
         url = next
       }
@@ -74,17 +93,17 @@ function parse(text: string): URL {
   throw new NetworkError('unreachable', `${shownUrl(text)} cannot be fetched: only http and https addresses can`)
 }
 
-function target(url: URL, { status, headers }: Answer): URL {
+function target(url: URL, { status, headers, shown }: Answer): URL {
   const location = headers['location'] ?? ''
   const next = location !== '' && URL.canParse(location, url.href) ? new URL(location, url) : null
   if (next === null || !/^https?:$/.test(next.protocol))
-    throw new NetworkError('bad-answer', `GET ${shownUrl(url)} was answered with status ${status} and no address to go on to`, {
+    throw new NetworkError('bad-answer', `GET ${shown} was answered with status ${status} and no address to go on to`, {
       retryable: true,
     })
   if (url.protocol === 'https:' && next.protocol === 'http:')
     throw new NetworkError(
       'insecure-redirect',
-      `GET ${shownUrl(url)} was redirected from https to ${shownUrl(next)}, which is not followed`,
+      `GET ${shown} was redirected from https to ${shownUrl(next)}, which is not followed`,
     )
   next.username = ''
   next.password = ''
@@ -94,8 +113,7 @@ function target(url: URL, { status, headers }: Answer): URL {
 
 async function sendOnce(
   { request, dispatcher, proxy }: Route,
-  url: URL,
-  headers: Record<string, string>,
+  { url, headers, shown }: { readonly url: URL; readonly headers: Record<string, string>; readonly shown: string },
   { timeouts }: NetworkSettings,
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
@@ -111,7 +129,7 @@ async function sendOnce(
   }, timeouts.connect + timeouts.headers)
   const fail = (error: unknown): Error => {
     if (signal?.aborted === true) return interrupted()
-    return connectionError(late ? Object.assign(new Error('no answer'), { code: 'UND_ERR_HEADERS_TIMEOUT' }) : error, url, proxy)
+    return connectionError(late ? Object.assign(new Error('no answer'), { code: 'UND_ERR_HEADERS_TIMEOUT' }) : error, url, proxy, shown)
   }
   try {
     const options = { dispatcher, headers, signal: stop.signal, headersTimeout: timeouts.headers, bodyTimeout: timeouts.idle }
@@ -123,6 +141,7 @@ async function sendOnce(
     body.once('close', () => signal?.removeEventListener('abort', onAbort))
     return {
       url: url.href,
+      shown,
       status: answer.statusCode,
       headers: flat(answer.headers),
       body: translated(body, fail),

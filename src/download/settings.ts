@@ -1,5 +1,8 @@
 // The environment, as a plain record, to the settings of the network.
+import path from 'node:path'
 import { InputError } from '../core/errors.ts'
+import type { Mirror } from '../core/mirror.ts'
+import type { NetrcFile } from './netrc.ts'
 
 /** A token, the one API it is for, and where it came from. Only `source` may stand in a message. */
 export interface Token {
@@ -39,8 +42,31 @@ export interface NetworkSettings {
   readonly timeouts: Timeouts
   /** 0 to 5. */
   readonly retries: number
+  /** Milliseconds: a server that asks for more patience than this gets an error that says when to come back. */
+  readonly maxWait: number
+  /** Where addresses are fetched from instead. */
+  readonly mirrors: readonly Mirror[]
+  /** Logins for hosts other than the API's; null where there is no place to look. */
+  readonly netrc: NetrcFile | null
+  /** Folder for the API's answers between runs, absolute; null for none. */
+  readonly cacheFolder: string | null
   readonly userAgent: string
 }
+
+/** What is chosen beside the environment; what is not given has its default. */
+export interface NetworkOptions {
+  readonly timeouts?: Partial<Timeouts>
+  readonly retries?: number
+  readonly maxWait?: number
+  readonly mirrors?: readonly Mirror[]
+  /** false: the API's answers are neither kept between runs nor read. */
+  readonly cache?: boolean
+  /** The program's version, for the `User-Agent`. */
+  readonly version?: string
+}
+
+/** Seconds, as the options' help tells them. */
+export const networkDefaults = { connect: 10, headers: 30, idle: 30, retries: 5, maxWait: 60 } as const
 
 const caVariables = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'NIX_SSL_CERT_FILE']
 
@@ -51,7 +77,7 @@ const noCaFile = '/no-cert-file.crt'
  * Reads the settings from an environment. A variable that is empty counts as unset; lower case goes before upper case, as in curl;
  * `GITHUB_TOKEN` goes before `GH_TOKEN`. Throws InputError `bad-config` for an address that is none or a token that cannot be sent.
  */
-export function networkSettings(env: Readonly<Record<string, string | undefined>>): NetworkSettings {
+export function networkSettings(env: Readonly<Record<string, string | undefined>>, options: NetworkOptions = {}): NetworkSettings {
   const proxy = (name: string): string | null => {
     const found = [name, name.toUpperCase()].find((each) => value(env, each) !== null)
     return found === undefined ? null : proxyUrl(found, value(env, found) ?? '')
@@ -75,10 +101,35 @@ export function networkSettings(env: Readonly<Record<string, string | undefined>
     caFiles,
     tokens: tokenSource === undefined ? [] : [{ value: token(env, tokenSource), source: tokenSource, apiUrl: github.apiUrl }],
     github,
-    timeouts: { connect: 10_000, headers: 30_000, idle: 30_000 },
-    retries: 5,
-    userAgent: 'pinhash',
+    timeouts: {
+      connect: networkDefaults.connect * 1000,
+      headers: networkDefaults.headers * 1000,
+      idle: networkDefaults.idle * 1000,
+      ...options.timeouts,
+    },
+    retries: options.retries ?? networkDefaults.retries,
+    maxWait: options.maxWait ?? networkDefaults.maxWait * 1000,
+    mirrors: options.mirrors ?? [],
+    netrc: netrcOf(env),
+    cacheFolder: options.cache === false ? null : cacheFolderOf(env),
+    userAgent: options.version === undefined ? 'pinhash' : `pinhash/${options.version}`,
   }
+}
+
+/** `NETRC`, else `~/.netrc`. */
+function netrcOf(env: Readonly<Record<string, string | undefined>>): NetrcFile | null {
+  const named = value(env, 'NETRC')
+  if (named !== null) return { path: named, named: true }
+  const home = value(env, 'HOME')
+  return home === null ? null : { path: path.join(home, '.netrc'), named: false }
+}
+
+/** The XDG base directory specification: a relative path counts as none. */
+function cacheFolderOf(env: Readonly<Record<string, string | undefined>>): string | null {
+  const caches = value(env, 'XDG_CACHE_HOME')
+  if (caches !== null && path.isAbsolute(caches)) return path.join(caches, 'pinhash')
+  const home = value(env, 'HOME')
+  return home !== null && path.isAbsolute(home) ? path.join(home, '.cache', 'pinhash') : null
 }
 
 function value(env: Readonly<Record<string, string | undefined>>, name: string): string | null {

@@ -2,13 +2,12 @@
 import { type NetworkCode, NetworkError } from '../core/errors.ts'
 import { retryAfter } from './retry.ts'
 import type { Headers } from './send.ts'
-import { shownUrl } from './shown-url.ts'
 
-/** The NetworkError for an answer whose status is not 2xx. 408, 429 and 5xx may be tried again, after `Retry-After` where it is sent. */
-export function statusError(status: number, headers: Headers, url: string | URL, now: number): NetworkError {
+/** The NetworkError for an answer whose status is not 2xx. 408, 429 and 5xx may be tried again, after `Retry-After` where it is sent. `shown` is the address in messages. */
+export function statusError(status: number, headers: Headers, shown: string, now: number): NetworkError {
   const { code, retryable, hint } = meaning(status)
   const retryAt = retryable ? retryAfter(headers['retry-after'], now) : null
-  return new NetworkError(code, `GET ${shownUrl(url)} was answered with status ${status}${hint}`, { retryable, retryAt })
+  return new NetworkError(code, `GET ${shown} was answered with status ${status}${hint}`, { retryable, retryAt })
 }
 
 function meaning(status: number): { code: NetworkCode; retryable: boolean; hint: string } {

@@ -15,6 +15,8 @@ export interface Progress {
   /** `received` bytes so far, in all; smaller than before when a broken body had to start over. */
   advance(id: string, received: number): void
   end(id: string): void
+  /** Something worth knowing while it goes on, such as a wait that a server asked for. */
+  note?(message: string): void
 }
 
 /** Where the bytes of a download go besides the hash functions. */

@@ -5,18 +5,23 @@ import { type Clock, realClock } from '../download/attempts.ts'
 import { tokenFor } from '../download/credentials.ts'
 import type { Sender } from '../download/send.ts'
 import { apiUrlOf, type NetworkSettings } from '../download/settings.ts'
-import { shownUrl } from '../download/shown-url.ts'
+import type { AnswerCache } from './answer-cache.ts'
 import { decoded, getJson, type Json } from './api-json.ts'
 import { decodeRelease, decodeReleases } from './decode-release.ts'
+import { gate } from './gate.ts'
 import { nextPage } from './next-page.ts'
 import type { Forge } from './types.ts'
 
 /** What the forge is made from. */
 export interface GithubOptions {
   readonly send: Sender['send']
-  readonly settings: Pick<NetworkSettings, 'github' | 'tokens' | 'retries'>
+  readonly settings: Pick<NetworkSettings, 'github' | 'tokens' | 'retries' | 'maxWait' | 'mirrors'>
   readonly signal?: AbortSignal | undefined
   readonly clock?: Clock
+  /** None unless given. */
+  readonly cache?: AnswerCache | null
+  /** Is told of waits that a person would notice. */
+  readonly note?: ((message: string) => void) | undefined
 }
 
 /** One page of a list and where the next one is. */
@@ -34,8 +39,9 @@ export function apiUrlFor({ server }: Repository, { github }: Pick<NetworkSettin
  * GitHub and its enterprise servers. One request for each repository and tag, one for each page of a list, for as long as the forge
  * lives; what a list holds is not asked for again. Only failures are asked for anew.
  */
-export function github({ send, settings, signal, clock = realClock }: GithubOptions): Forge {
-  const get = async (url: string): Promise<Json | null> => getJson({ send, settings, signal, clock }, url)
+export function github({ send, settings, signal, clock = realClock, cache = null, note }: GithubOptions): Forge {
+  const api = { send, settings, signal, clock, gate: gate(() => clock.now()), cache, note }
+  const get = async (url: string): Promise<Json | null> => getJson(api, url)
   const releases = new Map<string, Promise<Release>>()
   const pages = new Map<string, Promise<Page>>()
 
@@ -49,26 +55,29 @@ export function github({ send, settings, signal, clock = realClock }: GithubOpti
         if (!release.draft && !releases.has(key)) releases.set(key, Promise.resolve(release))
       }
       const next = nextPage(found.headers['link'], found.url)
-      if (next !== null && new URL(next).origin !== new URL(url).origin)
+      if (next !== null && ![url, found.url].some((own) => new URL(own).origin === new URL(next).origin))
         throw new NetworkError(
           'bad-answer',
-          `GET ${shownUrl(url)} named a next page on another server, ${new URL(next).origin}, which is not followed`,
+          `GET ${found.shown} named a next page on another server, ${new URL(next).origin}, which is not followed`,
         )
       return { releases: listed, next }
     })
 
   return {
-    release: async (repository, tag) =>
-      remembered(releases, releaseUrl(repository, tag, settings), async () => {
+    release: async (repository, tag) => {
+      // Another pin of the repository may have its list on the way, with this release in it.
+      await pages.get(listUrl(repository, settings))?.catch(() => undefined)
+      return remembered(releases, releaseUrl(repository, tag, settings), async () => {
         if (!isPath(repository.org, repository.name)) throw noRepository(repository, settings)
         const found = isPath(tag) ? await get(releaseUrl(repository, tag, settings)) : null
-        if (found !== null) return sameTag(decoded(found, decodeRelease), tag, found.url)
+        if (found !== null) return sameTag(decoded(found, decodeRelease), tag, found.shown)
         throw await absence(repository, tag, settings, get)
-      }),
+      })
+    },
     async *releases(repository) {
       if (!isPath(repository.org, repository.name)) throw noRepository(repository, settings)
       const seen = new Set<string>()
-      let next: string | null = `${repositoryUrl(repository, settings)}/releases?per_page=100`
+      let next: string | null = listUrl(repository, settings)
       while (next !== null && !seen.has(next)) {
         seen.add(next)
         const current: Page = await page(repository, next)
@@ -90,9 +99,9 @@ async function remembered<T>(memory: Map<string, Promise<T>>, key: string, make:
   return made
 }
 
-function sameTag(release: Release, tag: string, url: string): Release {
+function sameTag(release: Release, tag: string, shown: string): Release {
   if (release.tag === tag) return release
-  throw new NetworkError('bad-answer', `GET ${shownUrl(url)} was answered with a release of another tag`)
+  throw new NetworkError('bad-answer', `GET ${shown} was answered with a release of another tag`)
 }
 
 /** A 404 means either; only a second request can tell, and where it cannot, what is certain is said. */
@@ -124,6 +133,10 @@ function shownName({ server, org, name }: Repository): string {
 
 function repositoryUrl(repository: Repository, settings: GithubOptions['settings']): string {
   return `${apiUrlFor(repository, settings)}/repos/${encodeURIComponent(repository.org)}/${encodeURIComponent(repository.name)}`
+}
+
+function listUrl(repository: Repository, settings: GithubOptions['settings']): string {
+  return `${repositoryUrl(repository, settings)}/releases?per_page=100`
 }
 
 function releaseUrl(repository: Repository, tag: string, settings: GithubOptions['settings']): string {

@@ -189,7 +189,7 @@ describe('limits and tokens', () => {
     const quota = createQuota(60, { remaining: 0, reset, refusal })
     const { fake, forge } = await start({ repositories: [repository(['v1'])], quota })
     const error = await failure(NetworkError, forge.release(cue, 'v1'))
-    expect(error).toMatchObject({ code: 'rate-limited', retryable: false, retryAt: reset * 1000 })
+    expect(error).toMatchObject({ code: 'rate-limited', retryable: true, retryAt: reset * 1000 })
     expect(error.message).toMatch(/until 2026-03-01 12:34:56 UTC; a token in GITHUB_TOKEN/)
     expect(fake.requests).toHaveLength(1)
   })
