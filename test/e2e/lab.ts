@@ -117,7 +117,7 @@ export async function openLab(): Promise<Lab> {
     run,
     spawn: spawned,
     async report(folder, argv, options) {
-      const { code, stdout, stderr } = await run(folder, [...argv, '--json'], options)
+      const { code, stdout, stderr } = await run(folder, ['--json', ...argv], options)
       const document = JSON.parse(stdout) as Document
       expect(isReport(document), JSON.stringify(isReport.errors)).toBe(true)
       return { code, document, stderr }
