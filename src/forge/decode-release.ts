@@ -26,6 +26,11 @@ export function decodeReleases(json: unknown): readonly Release[] {
   return list(json, 'releases').map((release, i) => decodeRelease(release, `releases[${i}]`))
 }
 
+/** A page of tags. Throws ShapeError. */
+export function decodeTags(json: unknown): readonly string[] {
+  return list(json, 'tags').map((tag, i) => text(record(tag, `tags[${i}]`)['name'], `tags[${i}].name`))
+}
+
 function decodeAsset(json: unknown, where: string): Asset {
   const fields = record(json, where)
   const { size } = fields

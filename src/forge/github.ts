@@ -7,7 +7,7 @@ import type { Sender } from '../download/send.ts'
 import { apiUrlOf, type NetworkSettings } from '../download/settings.ts'
 import type { AnswerCache } from './answer-cache.ts'
 import { decoded, getJson, type Json } from './api-json.ts'
-import { decodeRelease, decodeReleases } from './decode-release.ts'
+import { decodeRelease, decodeReleases, decodeTags } from './decode-release.ts'
 import { gate } from './gate.ts'
 import { nextPage } from './next-page.ts'
 import type { Forge } from './types.ts'
@@ -44,6 +44,7 @@ export function github({ send, settings, signal, clock = realClock, cache = null
   const get = async (url: string): Promise<Json | null> => getJson(api, url)
   const releases = new Map<string, Promise<Release>>()
   const pages = new Map<string, Promise<Page>>()
+  const tagPages = new Map<string, Promise<{ readonly tags: readonly string[]; readonly next: string | null }>>()
 
   const page = async (repository: Repository, url: string): Promise<Page> =>
     remembered(pages, url, async () => {
@@ -54,12 +55,7 @@ export function github({ send, settings, signal, clock = realClock, cache = null
         const key = releaseUrl(repository, release.tag, settings)
         if (!release.draft && !releases.has(key)) releases.set(key, Promise.resolve(release))
       }
-      const next = nextPage(found.headers['link'], found.url)
-      if (next !== null && ![url, found.url].some((own) => new URL(own).origin === new URL(next).origin))
-        throw new NetworkError(
-          'bad-answer',
-          `GET ${found.shown} named a next page on another server, ${new URL(next).origin}, which is not followed`,
-        )
+      const next = nextOf(found, url)
       return { releases: listed, next }
     })
 
@@ -85,7 +81,34 @@ export function github({ send, settings, signal, clock = realClock, cache = null
         ;({ next } = current)
       }
     },
+    async *tags(repository) {
+      if (!isPath(repository.org, repository.name)) throw noRepository(repository, settings)
+      const seen = new Set<string>()
+      let next: string | null = `${repositoryUrl(repository, settings)}/tags?per_page=100`
+      while (next !== null && !seen.has(next)) {
+        const url: string = next
+        seen.add(url)
+        const current = await remembered(tagPages, url, async () => {
+          const found = await get(url)
+          if (found === null) throw noRepository(repository, settings)
+          return { tags: decoded(found, decodeTags), next: nextOf(found, url) }
+        })
+        yield current.tags
+        ;({ next } = current)
+      }
+    },
   }
+}
+
+/** The page after the one that was asked for at `url`. */
+function nextOf(found: Json, url: string): string | null {
+  const next = nextPage(found.headers['link'], found.url)
+  if (next !== null && ![url, found.url].some((own) => new URL(own).origin === new URL(next).origin))
+    throw new NetworkError(
+      'bad-answer',
+      `GET ${found.shown} named a next page on another server, ${new URL(next).origin}, which is not followed`,
+    )
+  return next
 }
 
 async function remembered<T>(memory: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 // Releases and assets become the JSON the API describes them with.
 import { hexDigest, sizeOf } from './bytes.ts'
-import { assetId, releaseId, repositoryId } from './lookup.ts'
+import { assetId, idOf, releaseId, repositoryId } from './lookup.ts'
 import type { FakeAsset, FakeRelease, FakeRepository, Server } from './world.ts'
 
 const uploader = { login: 'release-bot', id: 41_898_282, type: 'Bot', site_admin: false }
@@ -50,6 +50,16 @@ export function assetJson(server: Server, repository: FakeRepository, release: F
     created_at: asset.createdAt,
     updated_at: asset.updatedAt,
     browser_download_url: downloadUrl(server, repository, release, asset),
+  }
+}
+
+export function tagJson(server: Server, repository: FakeRepository, tag: string): object {
+  const sha = idOf(String(repositoryId(repository)), tag).toString(16).padStart(40, '0')
+  return {
+    name: tag,
+    zipball_url: `${repositoryUrl(server, repository)}/zipball/refs/tags/${tag}`,
+    tarball_url: `${repositoryUrl(server, repository)}/tarball/refs/tags/${tag}`,
+    commit: { sha, url: `${repositoryUrl(server, repository)}/commits/${sha}` },
   }
 }
 

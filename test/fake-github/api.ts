@@ -1,7 +1,7 @@
 // A request to the API becomes its reply: releases, assets, limits and refusals, as GitHub words them.
 import { createHash } from 'node:crypto'
-import { apiRoot, assetJson, releaseJson, repositoryJson } from './api-json.ts'
-import { findAssetById, findRepository, findRepositoryById, latestRelease, repositoryId, sortedReleases } from './lookup.ts'
+import { apiRoot, assetJson, releaseJson, repositoryJson, tagJson } from './api-json.ts'
+import { findAssetById, findRepository, findRepositoryById, latestRelease, repositoryId, sortedReleases, tagsOf } from './lookup.ts'
 import { type Reply, type Request, queryOf, redirect, reply, segmentsOf } from './reply.ts'
 import { assetBytes, signedUrl } from './store.ts'
 import type { FakeRepository, Quota, Server, Token, World } from './world.ts'
@@ -64,21 +64,24 @@ function dress(answer: Reply, key: string): Reply {
 }
 
 /** The pages of a list, `Link` header included. GitHub's links name the repository by its number. */
-function releasesPage(server: Server, repository: FakeRepository, request: Request, drafts: boolean): Reply {
+function listPage<T>(server: Server, repository: FakeRepository, request: Request, name: string, all: readonly T[], shown: (item: T) => object): Reply {
   const query = queryOf(request.path)
   const perPage = Math.min(100, Math.max(1, Number(query.get('per_page') ?? 30) || 30))
   const page = Math.max(1, Number(query.get('page') ?? 1) || 1)
-  const all = sortedReleases(repository).filter((release) => drafts || !release.draft)
   const last = Math.max(1, Math.ceil(all.length / perPage))
   const link = (number: number, relation: string): string =>
-    `<${apiRoot(server)}/repositories/${repositoryId(repository)}/releases?per_page=${perPage}&page=${number}>; rel="${relation}"`
+    `<${apiRoot(server)}/repositories/${repositoryId(repository)}/${name}?per_page=${perPage}&page=${number}>; rel="${relation}"`
   const links = [
     ...(page > 1 ? [link(page - 1, 'prev')] : []),
     ...(page < last ? [link(page + 1, 'next'), link(last, 'last')] : []),
     ...(page > 1 ? [link(1, 'first')] : []),
   ]
-  const releases = all.slice((page - 1) * perPage, page * perPage).map((release) => releaseJson(server, repository, release))
-  return json(200, releases, {}, links.length > 0 ? { link: links.join(', ') } : {})
+  return json(200, all.slice((page - 1) * perPage, page * perPage).map(shown), {}, links.length > 0 ? { link: links.join(', ') } : {})
+}
+
+function releasesPage(server: Server, repository: FakeRepository, request: Request, drafts: boolean): Reply {
+  const all = sortedReleases(repository).filter((release) => drafts || !release.draft)
+  return listPage(server, repository, request, 'releases', all, (release) => releaseJson(server, repository, release))
 }
 
 function assetReply(world: World, server: Server, repository: FakeRepository, id: string, request: Request): Reply {
@@ -106,6 +109,7 @@ function repositoryReply(
   const [first, second, third] = rest
   if (first === undefined) return json(200, repositoryJson(server, repository))
   if (first === 'attestations' && rest.length === 2) return problem(404, 'Not Found')
+  if (first === 'tags' && rest.length === 1) return listPage(server, repository, request, 'tags', tagsOf(repository), (tag) => tagJson(server, repository, tag))
   if (first !== 'releases') return unheardOf()
   if (rest.length === 1) return releasesPage(server, repository, request, pushes)
   if (rest.length === 2 && second === 'latest') {

@@ -60,3 +60,9 @@ export function latestRelease(repository: FakeRepository): FakeRelease | null {
   const candidates = sortedReleases(repository).filter((release) => !release.draft && !release.prerelease)
   return candidates.find((release) => release.makeLatest) ?? candidates[0] ?? null
 }
+
+/** Every tag once, as the API lists them: by name, the last first. */
+export function tagsOf(repository: FakeRepository): string[] {
+  const published = repository.releases.filter((release) => !release.draft).map((release) => release.tag)
+  return [...new Set([...published, ...(repository.tags ?? []), ...Object.keys(repository.archives ?? {})])].sort().reverse()
+}

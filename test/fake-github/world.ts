@@ -74,6 +74,8 @@ export interface FakeRepository {
   releases: FakeRelease[]
   /** Source archives by tag, as codeload serves them. */
   archives?: Record<string, Bytes>
+  /** Tags besides those of published releases and of `archives`. */
+  tags?: readonly string[]
 }
 
 export interface Network {
