@@ -55,6 +55,9 @@ function lazyForge(load: () => Promise<Forge>): Forge {
     releases: async function* (repository) {
       yield* (await load()).releases(repository)
     },
+    tags: async function* (repository) {
+      yield* (await load()).tags(repository)
+    },
   }
 }
 
