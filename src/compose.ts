@@ -3,11 +3,11 @@ import { createReadStream } from 'node:fs'
 import path from 'node:path'
 import { addAbortSignal } from 'node:stream'
 import type { Readable } from 'node:stream'
-import type { Wiring } from './cli/world.ts'
+import type { Ports, Wiring } from './cli/world.ts'
 import { InputError } from './core/errors.ts'
+import type { Mirror } from './core/mirror.ts'
 import { repositoryFiles } from './files/repository.ts'
-import type { Context } from './workflow/context.ts'
-import type { HashContext } from './workflow/hash.ts'
+import type { Files } from './files/types.ts'
 import type { Downloads, Forge } from './workflow/ports.ts'
 
 /** What the process gives besides the wiring. */
@@ -20,12 +20,14 @@ export interface Surroundings {
 }
 
 /** Everything the workflows need. Throws InputError where the directory is none or the environment's settings cannot be used. */
-export function compose(wiring: Wiring, surroundings: Surroundings): Context & HashContext {
+export function compose(wiring: Wiring, surroundings: Surroundings): Ports {
   const { jobs, progress, signal } = wiring
   const directory = path.resolve(surroundings.directory, wiring.directory ?? '.')
-  const network = once(() => loadNetwork(wiring, surroundings))
+  const files = repositoryFiles(directory)
+  let loaded: Promise<Network> | null = null
+  const network = (): Promise<Network> => (loaded ??= loadNetwork(wiring, surroundings, files))
   return {
-    files: repositoryFiles(directory),
+    files,
     forge: lazyForge(async () => (await network()).forge),
     downloads: lazyDownloads(async () => (await network()).downloads),
     progress,
@@ -33,20 +35,48 @@ export function compose(wiring: Wiring, surroundings: Surroundings): Context & H
     signal,
     now: () => Date.now(),
     open: (file) => (file === '-' ? addAbortSignal(signal, surroundings.stdin()) : fileBytes(file, directory, signal)),
+    close: async () => {
+      await loaded?.then(
+        ({ close }) => close(),
+        () => undefined,
+      )
+    },
   }
 }
 
+interface Network {
+  readonly forge: Forge
+  readonly downloads: Downloads
+  readonly close: () => Promise<void>
+}
+
 /** undici and all that rests on it. */
-async function loadNetwork({ progress, signal }: Wiring, { environment }: Surroundings): Promise<{ forge: Forge; downloads: Downloads }> {
-  const [{ networkSettings }, { sender }, { downloads }, { github }] = await Promise.all([
+async function loadNetwork({ progress, signal, network }: Wiring, { environment, version }: Surroundings, files: Files): Promise<Network> {
+  const [{ networkSettings }, { sender }, { downloads }, { github }, { answerCache }] = await Promise.all([
     import('./download/settings.ts'),
     import('./download/send.ts'),
     import('./download/asset-stream.ts'),
     import('./forge/github.ts'),
+    import('./forge/answer-cache.ts'),
   ])
-  const settings = networkSettings(environment)
-  const { send } = sender(settings)
-  return { forge: github({ send, settings, signal }), downloads: downloads({ send, retries: settings.retries, progress, signal }) }
+  // Of equal prefixes the first counts: the command line goes before the file.
+  const mirrors = [...(network?.mirrors ?? []), ...(await mirrorsOf(files))]
+  const settings = networkSettings(environment, { ...network, mirrors, version })
+  const { send, close } = sender(settings)
+  const note = (message: string): void => progress.note?.(message)
+  const cache = settings.cacheFolder === null ? null : answerCache(path.join(settings.cacheFolder, 'api'))
+  return {
+    forge: github({ send, settings, signal, cache, note }),
+    downloads: downloads({ send, retries: settings.retries, maxWait: settings.maxWait, progress, signal }),
+    close,
+  }
+}
+
+async function mirrorsOf(files: Files): Promise<readonly Mirror[]> {
+  const read = files.read('pinhash.json')
+  if (!('text' in read)) return []
+  const { specMirrors } = await import('./pin/mirrors.ts')
+  return specMirrors(read.text)
 }
 
 function lazyForge(load: () => Promise<Forge>): Forge {
@@ -76,9 +106,4 @@ async function* fileBytes(file: string, directory: string, signal: AbortSignal):
     const why = code === 'ENOENT' ? 'it does not exist' : code === 'EISDIR' ? 'it is a folder' : (error as Error).message
     throw new InputError('unreadable-file', `Could not read ${file}: ${why}`, { cause: error })
   }
-}
-
-function once<Value>(make: () => Value): () => Value {
-  let made: { value: Value } | null = null
-  return () => (made ??= { value: make() }).value
 }

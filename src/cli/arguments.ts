@@ -3,6 +3,7 @@ import type { Argv } from 'yargs'
 import { InputError } from '../core/errors.ts'
 import { nearest } from '../pin/nearest.ts'
 import type { Command, Result, Session } from './command.ts'
+import { readNetworkOptions } from './network-options.ts'
 import { answers, dashed, everywhere } from './options.ts'
 import type { Option } from './options.ts'
 import type { Given, Settings } from './settings.ts'
@@ -160,6 +161,7 @@ function readSettings(given: Given): Settings {
     quiet: given.flag('quiet'),
     verbose: given.flag('verbose'),
     progress: !given.flag('no-progress'),
+    network: readNetworkOptions(given),
     color: (given.value('color') ?? 'auto') as Settings['color'],
   }
 }

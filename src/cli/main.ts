@@ -16,7 +16,7 @@ import { excerptLines } from './report/problems.ts'
 import { coloured, plain, wantsColor } from './report/view.ts'
 import type { View } from './report/view.ts'
 import type { Settings } from './settings.ts'
-import type { World } from './world.ts'
+import type { Ports, World } from './world.ts'
 
 export const commands: readonly Command[] = [listCommand, updateCommand, verifyCommand, hashCommand, convertCommand]
 
@@ -57,12 +57,22 @@ async function run(settings: Settings, command: (session: Session) => Promise<Re
   const start = world.now()
   const progress = progressFor(settings, world)
   let result: Result
+  const composed: Promise<Ports>[] = []
   try {
-    const context: Session['context'] = () =>
-      world.compose({ directory: settings.directory, jobs: settings.jobs, progress, signal: world.signal })
+    const context: Session['context'] = () => {
+      const { directory, jobs, network } = settings
+      const ports = world.compose({ directory, jobs, progress, signal: world.signal, network })
+      composed.push(ports)
+      return ports
+    }
     result = await command({ settings, context, signal: world.signal })
   } finally {
     progress.close()
+    for (const ports of composed)
+      await ports.then(
+        (each) => each.close?.(),
+        () => undefined,
+      )
   }
   if (settings.json) {
     world.stdout.write(jsonText(result.document))

@@ -30,6 +30,17 @@ export const selecting: readonly Option[] = [
   { name: 'system', kind: 'list', describe: 'SYSTEM: look at these systems only, such as x86_64-linux; may be given several times' },
 ]
 
+/** Accepted by every command that uses the network. The defaults are those of the download room. */
+export const networking: readonly Option[] = [
+  { name: 'connect-timeout', kind: 'value', describe: 'SECONDS: give up on a connection that does not come about (default 10)' },
+  { name: 'header-timeout', kind: 'value', describe: 'SECONDS: give up on a server that does not begin to answer (default 30)' },
+  { name: 'idle-timeout', kind: 'value', describe: 'SECONDS: count a transfer that stands still as broken (default 30)' },
+  { name: 'retries', kind: 'value', describe: 'N: how often a request that failed for a while is made again, 0 to 5 (default 5)' },
+  { name: 'max-wait', kind: 'value', describe: 'SECONDS: wait this long at most when a server asks for patience (default 60)' },
+  { name: 'mirror', kind: 'list', describe: 'FROM=TO: fetch addresses that begin with FROM from TO; may be given several times' },
+  { name: 'no-cache', kind: 'flag', describe: "neither read nor keep the API's answers between runs" },
+]
+
 /** Understood anywhere, answered before anything else. */
 export const answers: readonly string[] = ['help', 'h', 'version']
 

@@ -93,6 +93,12 @@ export function barProgress(output: Output, now: () => number): ShownProgress {
       done = { count: done.count + 1, bytes: done.bytes + bar.received }
       draw(bars.size === 0)
     },
+    note(message) {
+      if (closed) return
+      output.write(`${erase(drawn)}${printable(message)}\n`)
+      drawn = 0
+      draw(true)
+    },
     close() {
       if (!closed && drawn > 0) output.write(erase(drawn))
       closed = true
@@ -116,6 +122,7 @@ export function lineProgress(output: Output): ShownProgress {
       if (bar !== undefined) output.write(`${printable(bar.label)}: ${bytes(bar.received)} received\n`)
       under.delete(id)
     },
+    note: (message) => output.write(`${printable(message)}\n`),
     close: () => undefined,
   }
 }

@@ -1,5 +1,6 @@
 // What a command line says, once read: plain data, no defaults left to guess.
 import type { System } from '../core/system.ts'
+import type { NetworkOptions } from '../download/settings.ts'
 
 /** What every command knows. */
 export interface Settings {
@@ -14,6 +15,8 @@ export interface Settings {
   readonly verbose: boolean
   /** false with `--no-progress`. */
   readonly progress: boolean
+  /** What the network options say; what was not given is not there. */
+  readonly network: NetworkOptions
   readonly color: 'auto' | 'always' | 'never'
 }
 

@@ -1,4 +1,5 @@
 // What the command line needs from the process; bin.ts gives the real one, tests another.
+import type { NetworkOptions } from '../download/settings.ts'
 import type { HashContext } from '../workflow/hash.ts'
 import type { Context } from '../workflow/context.ts'
 import type { Progress } from '../workflow/ports.ts'
@@ -17,6 +18,14 @@ export interface Wiring {
   readonly jobs: number
   readonly progress: Progress
   readonly signal: AbortSignal
+  /** What the command line says about the network; what is not there has its default. */
+  readonly network?: NetworkOptions
+}
+
+/** Real ports, and how they are given back. */
+export interface Ports extends Context, HashContext {
+  /** Drops the connections that are still open, so that the program can end at once. */
+  close?(): Promise<void>
 }
 
 export interface World {
@@ -29,5 +38,5 @@ export interface World {
   /** Milliseconds from some fixed point, never going back. */
   now(): number
   /** Builds the ports. Throws InputError when the directory is not there. */
-  compose(wiring: Wiring): Promise<Context & HashContext>
+  compose(wiring: Wiring): Promise<Ports>
 }

@@ -1,10 +1,12 @@
 // The text of pinhash.json becomes the pins it asks for, or the list of what is wrong in it and where.
 import { jsonPath, parseJson } from '../core/json.ts'
 import type { JsonMember, JsonNode, JsonObject, JsonString } from '../core/json.ts'
+import { readMirror } from '../core/mirror.ts'
 import { usualSystems } from '../core/system.ts'
 import type { System } from '../core/system.ts'
 import { archNames, fillTemplate, isSystem, osNames, templateProblem } from './asset-template.ts'
 import type { AssetWords } from './asset-template.ts'
+import { mirrorsKey } from './mirrors.ts'
 import { nearest } from './nearest.ts'
 import { type Policy, ageProblem, followProblem, noPolicy, parseDuration } from './policy.ts'
 import { tagProblem } from './tag.ts'
@@ -39,8 +41,10 @@ export function parseSpec(text: string): SpecResult {
   const json = parseJson(text)
   if (!json.ok) return { ok: false, problems: [{ offset: json.offset, path: '', message: json.message }] }
   const check = new Check()
-  const root = check.object(json.root, [], ['$schema', 'pins'], ['pins'])
+  const withMirrors = json.root.kind === 'object' && json.root.members.some(({ key }) => key === mirrorsKey)
+  const root = check.object(json.root, [], ['$schema', 'pins', mirrorsKey], withMirrors ? [] : ['pins'])
   check.string(root.get('$schema'), ['$schema'])
+  checkMirrors(check, root.get(mirrorsKey))
   const pins = check.map(root.get('pins'), ['pins']).flatMap((member) => readPin(check, member) ?? [])
   const problems = check.problems.toSorted((a, b) => a.offset - b.offset)
   return problems.length === 0 ? { ok: true, spec: { pins } } : { ok: false, problems }
@@ -49,6 +53,15 @@ export function parseSpec(text: string): SpecResult {
 /** The name of each system's asset in the release of a tag. */
 export function assetNames(pin: SpecPin, tag: string): readonly { readonly system: System; readonly name: string }[] {
   return pin.systems.map(({ system, asset }) => ({ system, name: fillTemplate(asset, pin, tag, system) }))
+}
+
+function checkMirrors(check: Check, node: JsonNode | undefined): void {
+  for (const { key, keyNode, value } of check.map(node, [mirrorsKey])) {
+    const path = [mirrorsKey, key.includes('@') ? '…' : key]
+    const to = check.string(value, path)
+    const read = readMirror(key, to?.value ?? 'https://mirror.example/')
+    if ('problem' in read) check.say(to === null ? keyNode.start : value.start, path, read.problem)
+  }
 }
 
 const keys = ['org', 'name', 'version', 'asset', 'systems', 'os', 'arch', 'file', 'hold', 'follow', 'prerelease', 'minAge', 'ignore']

@@ -5,6 +5,7 @@ import type { SpellingName } from '../../core/report.ts'
 import { parseDigest } from '../../hash/spelling.ts'
 import type { Command } from '../command.ts'
 import { ofHashes } from '../exit-code.ts'
+import { networking } from '../options.ts'
 import { hashesText } from '../report/hashes.ts'
 import { algorithms, spellings } from './choices.ts'
 
@@ -17,6 +18,7 @@ export const hashCommand: Command = {
     { name: 'format', kind: 'value', choices: spellings, describe: `${spellings.join(', ')} (default nix32; md5: hex)` },
     { name: 'unpack', kind: 'flag', describe: 'hash the tree an archive unpacks to, as nix-prefetch-url --unpack and fetchzip do' },
     { name: 'expect', kind: 'value', describe: 'HASH, in any spelling: exit with 1 where an input has another one' },
+    ...networking,
   ],
   examples: [
     ['hash https://github.com/cue-lang/cue/releases/download/v0.11.0/cue_v0.11.0_linux_amd64.tar.gz', 'one hash and nothing else'],

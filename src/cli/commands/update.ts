@@ -2,7 +2,7 @@
 import type { OutcomeDocument } from '../../core/report.ts'
 import type { Command, Result } from '../command.ts'
 import { ofOutcomes } from '../exit-code.ts'
-import { selecting } from '../options.ts'
+import { networking, selecting } from '../options.ts'
 import { diffText } from '../report/diff.ts'
 import { outcomeLines, summaryLine } from '../report/outcomes.ts'
 import { problemLines } from '../report/problems.ts'
@@ -22,6 +22,7 @@ export const updateCommand: Command = {
     },
     { name: 'allow-downgrade', kind: 'flag', describe: 'accept a version older than the one in the file' },
     { name: 'no-comments', kind: 'flag', describe: 'leave URLs of a pin in comments as they are' },
+    ...networking,
   ],
   examples: [
     ['update', 'every pin to the newest release that fits'],

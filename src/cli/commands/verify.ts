@@ -1,7 +1,7 @@
 // pinhash verify: fetch again, compare, write nothing.
 import type { Command } from '../command.ts'
 import { ofOutcomes } from '../exit-code.ts'
-import { selecting } from '../options.ts'
+import { networking, selecting } from '../options.ts'
 import { outcomeLines, summaryLine } from '../report/outcomes.ts'
 import { problemLines } from '../report/problems.ts'
 import { parsePins } from '../requests.ts'
@@ -13,6 +13,7 @@ export const verifyCommand: Command = {
   options: [
     ...selecting,
     { name: 'no-download', kind: 'flag', describe: "compare with the forge's digest or a checksum file instead of the bytes" },
+    ...networking,
   ],
   examples: [
     ['verify', 'every pin, every system'],
