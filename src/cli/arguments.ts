@@ -6,6 +6,8 @@ import type { Command, Result, Session } from './command.ts'
 import { readNetworkOptions } from './network-options.ts'
 import { answers, dashed, everywhere } from './options.ts'
 import type { Option } from './options.ts'
+import { readPlain } from './plain-arguments.ts'
+import type { Parsed } from './plain-arguments.ts'
 import type { Given, Settings } from './settings.ts'
 
 export type Invocation =
@@ -19,7 +21,7 @@ export async function readArguments(
   about: { version: string; columns: number },
 ): Promise<Invocation> {
   checkSpelling(argv, commands)
-  const parsed = await parse(argv, commands, about)
+  const parsed = readPlain(argv, commands) ?? (await parse(argv, commands, about))
   if (parsed.output !== '') return { kind: 'text', text: `${parsed.output.trimEnd()}\n` }
   const [name, ...positionals] = parsed.positionals
   const names = commands.map((command) => command.name)
@@ -41,7 +43,7 @@ export function hasFlag(argv: readonly string[], name: string): boolean {
 
 /** Refuses options nobody knows, and flags that were given a value, which the parser would take for "no". */
 function checkSpelling(argv: readonly string[], commands: readonly Command[]): void {
-  const options = [...everywhere, ...commands.flatMap((command) => command.options)]
+  const options = optionsOf(commands)
   const names = [...new Set([...options.map((option) => option.name), ...answers])]
   for (const argument of beforeRest(argv)) {
     if (!argument.startsWith('-') || argument === '-') continue
@@ -55,14 +57,16 @@ function checkSpelling(argv: readonly string[], commands: readonly Command[]): v
   }
 }
 
-interface Parsed {
-  readonly output: string
-  readonly positionals: readonly string[]
-  readonly rest: readonly string[]
-  readonly values: ReadonlyMap<string, unknown>
+function optionsOf(commands: readonly Command[]): readonly Option[] {
+  return [...everywhere, ...commands.flatMap((command) => command.options)]
 }
 
-async function parse(argv: readonly string[], commands: readonly Command[], about: { version: string; columns: number }): Promise<Parsed> {
+/** What yargs makes of a command line; exported to be compared with. */
+export async function parse(
+  argv: readonly string[],
+  commands: readonly Command[],
+  about: { version: string; columns: number },
+): Promise<Parsed> {
   const { default: yargs } = await import('yargs')
   const program = withoutTypes(yargs([]))
     .scriptName('pinhash')
