@@ -5,31 +5,26 @@ import { badArchive, shown } from './bad-archive.ts'
 /**
  * What of an unpacked archive is hashed.
  * - `nix-prefetch-url`: a single top entry itself, else everything (`nix-prefetch-url --unpack`).
- * - `fetchTarball`: the single top entry; several are refused (`builtins.fetchTarball`).
- * - `fetchzip`: the single top folder, or a folder with the single top file in it; several entries are refused.
+ * - `fetchTarball`: the single top folder (`builtins.fetchTarball`); anything else is refused, since it depends on the version of Nix.
+ * - `fetchzip`: the single top folder, or a folder with the single top file in it; anything else is refused.
  * - `fetchzip-keep-root`: everything (`fetchzip` with `stripRoot = false`).
  */
 export type RootRule = 'nix-prefetch-url' | 'fetchTarball' | 'fetchzip' | 'fetchzip-keep-root'
 
 interface Folder extends NarFolder {
   readonly entries: Map<ByteString, Folder | Exclude<NarNode, NarFolder>>
-  /** Names as a file system sees them that ignores case; undefined where case tells names apart. */
-  readonly folded?: Set<string>
 }
 
 /**
  * Collects an archive's entries. Every method throws InputError `bad-archive` for what no unpacking should do: leave the folder, pass
- * through a symbolic link, take back an earlier entry, or, with `foldCase`, hold two names that differ only in case.
+ * through a symbolic link, or take back an earlier entry.
  */
 export class Tree {
   readonly #file: string
-  readonly #foldCase: boolean
-  readonly #root: Folder
+  readonly #root: Folder = newFolder()
 
-  constructor(file: string, foldCase: boolean) {
+  constructor(file: string) {
     this.#file = file
-    this.#foldCase = foldCase
-    this.#root = this.#newFolder()
   }
 
   /** A folder; one that is there already stays. */
@@ -69,11 +64,11 @@ export class Tree {
         `${rule} takes a single entry at its top and there are ${top.length}${names === '' ? '' : ` (${names}${top.length > 5 ? ', …' : ''})`}`,
       )
     }
-    return rule === 'fetchzip' && only.kind !== 'folder' ? this.#root : only
-  }
-
-  #newFolder(): Folder {
-    return this.#foldCase ? { kind: 'folder', entries: new Map(), folded: new Set() } : { kind: 'folder', entries: new Map() }
+    if (only.kind === 'folder') return only
+    const name = shown([...this.#root.entries.keys()][0] ?? '')
+    if (rule === 'fetchTarball') throw badArchive(this.#file, `fetchTarball takes a folder at its top, and ${name} is none: versions of Nix differ on it`)
+    if (only.kind === 'link') throw badArchive(this.#file, `fetchzip takes a folder or a file at its top, and ${name} is a symbolic link`)
+    return this.#root
   }
 
   #put(name: ByteString, node: Exclude<NarNode, NarFolder>): void {
@@ -82,7 +77,6 @@ export class Tree {
     if (last === undefined) throw badArchive(this.#file, `${shown(name)} names no file`)
     const folder = this.#folderOf(parts, name)
     if (folder.entries.has(last)) throw badArchive(this.#file, `${shown(name)} comes twice`)
-    this.#claim(folder, last, name)
     folder.entries.set(last, node)
   }
 
@@ -91,8 +85,7 @@ export class Tree {
     for (const part of parts) {
       let next = folder.entries.get(part)
       if (next === undefined) {
-        this.#claim(folder, part, name)
-        next = this.#newFolder()
+        next = newFolder()
         folder.entries.set(part, next)
       }
       if (next.kind === 'link') throw badArchive(this.#file, `${shown(name)} leads through the symbolic link ${shown(part)}`)
@@ -102,14 +95,6 @@ export class Tree {
     return folder
   }
 
-  #claim(folder: Folder, part: ByteString, name: ByteString): void {
-    if (folder.folded === undefined) return
-    const folded = Buffer.from(part, 'latin1').toString('utf8').normalize('NFC').toLowerCase()
-    if (folder.folded.has(folded))
-      throw badArchive(this.#file, `${shown(name)} differs only in case from another name, and cannot be unpacked on macOS`)
-    folder.folded.add(folded)
-  }
-
   #parts(name: ByteString): ByteString[] {
     if (name.includes('\0')) throw badArchive(this.#file, `the name ${shown(name)} has a NUL byte in it`)
     if (name.startsWith('/')) throw badArchive(this.#file, `the name ${shown(name)} is absolute`)
@@ -117,4 +102,8 @@ export class Tree {
     if (parts.includes('..')) throw badArchive(this.#file, `the name ${shown(name)} leads out of the archive`)
     return parts
   }
+}
+
+function newFolder(): Folder {
+  return { kind: 'folder', entries: new Map() }
 }

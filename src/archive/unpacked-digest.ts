@@ -6,6 +6,8 @@ import type { NarNode } from '../hash/nar.ts'
 import { badArchive } from './bad-archive.ts'
 import { ByteReader } from './byte-reader.ts'
 import { compressionOf, decompress } from './decompress.ts'
+import { remarksOn } from './remarks.ts'
+import type { Remarks } from './remarks.ts'
 import { Spool } from './spool.ts'
 import { isTar, readTar } from './tar.ts'
 import { Tree } from './tree.ts'
@@ -16,10 +18,13 @@ export interface UnpackOptions {
   readonly algorithm: Algorithm
   /** What of the tree is hashed. */
   readonly root: RootRule
-  /** Refuse names that differ only in case: true for a tree that is to be unpacked on macOS. */
-  readonly foldCase?: boolean
   /** Where the private temporary folder is made; the system's place where not given. */
   readonly temporary?: string
+}
+
+export interface Unpacked {
+  readonly digest: Digest
+  readonly remarks: Remarks
 }
 
 /**
@@ -29,13 +34,14 @@ export interface UnpackOptions {
  * Throws InputError `bad-archive` for one that is damaged, of another kind or unsafe, `unwritable-file` where the temporary folder is full, and
  * what the source throws. The source is read to its end, or let go of.
  */
-export async function unpackedDigest(source: AsyncIterable<Uint8Array>, fileName: string, options: UnpackOptions): Promise<Digest> {
+export async function unpackedDigest(source: AsyncIterable<Uint8Array>, fileName: string, options: UnpackOptions): Promise<Unpacked> {
   const spool = await Spool.open(fileName, options.temporary)
   const reader = new ByteReader(source)
   try {
-    const tree = new Tree(fileName, options.foldCase ?? false)
+    const tree = new Tree(fileName)
     await fill(tree, reader, fileName, spool)
-    return await narDigest(tree.take(options.root), options.algorithm)
+    const root = tree.take(options.root)
+    return { digest: await narDigest(root, options.algorithm), remarks: await remarksOn(root) }
   } finally {
     await reader.close()
     await spool.close()

@@ -1,7 +1,8 @@
 // URLs → digests: every download under one limit, each distinct URL once.
 import pLimit from 'p-limit'
+import type { Remarks } from '../archive/remarks.ts'
 import type { Algorithm, Digest } from '../core/digest.ts'
-import { NetworkError } from '../core/errors.ts'
+import { InputError, NetworkError } from '../core/errors.ts'
 import type { Context } from './context.ts'
 import type { Downloaded } from './ports.ts'
 import { type TreeRule, Unpacking } from './unpacking.ts'
@@ -22,7 +23,7 @@ export interface Wish {
 
 /** What one download gave, the tree's digests beside those of the bytes. */
 export interface Digested extends Downloaded {
-  readonly tree: ReadonlyMap<Algorithm, Digest> | null
+  readonly tree: { readonly digests: ReadonlyMap<Algorithm, Digest>; readonly remarks: Remarks } | null
 }
 
 export class Digests {
@@ -35,9 +36,18 @@ export class Digests {
     this.#limit = pLimit(context.jobs)
   }
 
-  /** Throws what Downloads throws. */
-  of(wish: Wish): Promise<Digested> {
-    const key = JSON.stringify([wish.url, [...wish.algorithms].sort(), wish.tree])
+  /** Throws what Downloads throws, and InputError `bad-archive` where the tree cannot be what its rule asks for. */
+  async of(wish: Wish): Promise<Digested> {
+    const digested = await this.#once(wish)
+    const problem = wish.tree?.rule.kind === 'archive' && wish.tree.rule.foldCase ? (digested.tree?.remarks.notOnMacOS ?? null) : null
+    if (problem !== null) throw new InputError('bad-archive', `Could not unpack ${wish.label}: ${problem}, and cannot be unpacked on macOS`)
+    return digested
+  }
+
+  #once(wish: Wish): Promise<Digested> {
+    // Whether a tree also fits on macOS is a question to what came, not another download.
+    const tree = wish.tree?.rule.kind === 'archive' ? { ...wish.tree, rule: { ...wish.tree.rule, foldCase: null } } : wish.tree
+    const key = JSON.stringify([wish.url, [...wish.algorithms].sort(), tree])
     const known = this.#started.get(key)
     if (known !== undefined) return known
     const started = this.#limit(() => this.#download(wish))
@@ -68,8 +78,9 @@ export class Digests {
     try {
       const sink = { write: (chunk: Uint8Array) => each((unpacking) => unpacking.write(chunk)), restart: () => each((unpacking) => unpacking.restart()) }
       const downloaded = await this.#context.downloads.digest(url, { ...wanted, sink })
-      const digests = await Promise.all([...unpackings].map(async ([algorithm, unpacking]) => [algorithm, await unpacking.finish()] as const))
-      return { ...downloaded, tree: new Map(digests) }
+      const unpacked = await Promise.all([...unpackings.values()].map((unpacking) => unpacking.finish()))
+      const { remarks } = unpacked[0]!
+      return { ...downloaded, tree: { digests: new Map(unpacked.map(({ digest }) => [digest.algorithm, digest])), remarks } }
     } finally {
       await each((unpacking) => unpacking.stop())
     }

@@ -78,7 +78,7 @@ async function hashUrl({ downloads }: HashContext, url: string, { algorithm, unp
     const unpacking = new Unpacking(labelOf(url), rule, algorithm)
     try {
       const { size } = await downloads.digest(url, { ...wanted, sink: unpacking })
-      return { size, digest: await unpacking.finish() }
+      return { size, digest: (await unpacking.finish()).digest }
     } finally {
       await unpacking.stop()
     }
@@ -106,7 +106,7 @@ async function hashFile(
   }
   progress.begin(file, name, null)
   try {
-    if (unpack) return { digest: await treeDigest(counted(), name, rule, algorithm), size }
+    if (unpack) return { digest: (await treeDigest(counted(), name, rule, algorithm)).digest, size }
     const hash = createHash(algorithm)
     for await (const chunk of counted()) hash.update(chunk)
     return { digest: { algorithm, bytes: new Uint8Array(hash.digest()) }, size }

@@ -1,6 +1,7 @@
 // Bytes on their way → the digest of the tree they unpack to, alongside the download itself.
-import type { Algorithm, Digest } from '../core/digest.ts'
+import type { Algorithm } from '../core/digest.ts'
 import type { RootRule } from '../archive/tree.ts'
+import type { Unpacked } from '../archive/unpacked-digest.ts'
 import type { Sink } from './ports.ts'
 
 /** What of an asset a hash is of, where it is not the bytes: the NAR of the unpacked archive, or of the file by itself. */
@@ -8,12 +9,14 @@ export type TreeRule =
   | { readonly kind: 'archive'; readonly root: RootRule; readonly foldCase: boolean }
   | { readonly kind: 'file'; readonly executable: boolean }
 
-/** The digest of the tree in these bytes. Throws InputError `bad-archive` where they are no archive that Nix would unpack the same way. */
-export async function treeDigest(bytes: AsyncIterable<Uint8Array>, name: string, rule: TreeRule, algorithm: Algorithm): Promise<Digest> {
+/**
+ * The digest of the tree in these bytes. `foldCase` is left to whoever knows what the tree is for: the remarks say whether it can be unpacked there.
+ * Throws InputError `bad-archive` where they are no archive that Nix would unpack the same way.
+ */
+export async function treeDigest(bytes: AsyncIterable<Uint8Array>, name: string, rule: TreeRule, algorithm: Algorithm): Promise<Unpacked> {
   const { unpackedDigest, fileNarDigest } = await import('../archive/unpacked-digest.ts')
-  return rule.kind === 'archive'
-    ? unpackedDigest(bytes, name, { algorithm, root: rule.root, foldCase: rule.foldCase })
-    : fileNarDigest(bytes, name, { algorithm, executable: rule.executable })
+  if (rule.kind === 'archive') return unpackedDigest(bytes, name, { algorithm, root: rule.root })
+  return { digest: await fileNarDigest(bytes, name, { algorithm, executable: rule.executable }), remarks: { notOnMacOS: null, substituted: null } }
 }
 
 /** The download began again from its first byte. */
@@ -21,24 +24,24 @@ class Restarted extends Error {}
 
 /** Takes the bytes of a download as they come and hashes the tree; the download waits for it. */
 export class Unpacking implements Sink {
-  readonly #start: (bytes: AsyncIterable<Uint8Array>) => Promise<Digest>
+  readonly #start: (bytes: AsyncIterable<Uint8Array>) => Promise<Unpacked>
   #channel: Channel
-  #digest: Promise<Digest>
+  #unpacked: Promise<Unpacked>
 
   constructor(name: string, rule: TreeRule, algorithm: Algorithm) {
     this.#start = (bytes) => treeDigest(bytes, name, rule, algorithm)
     this.#channel = new Channel()
-    this.#digest = this.#begin()
+    this.#unpacked = this.#begin()
   }
 
-  #begin(): Promise<Digest> {
+  #begin(): Promise<Unpacked> {
     const channel = this.#channel
-    const digest = this.#start(channel)
-    digest.then(
+    const unpacked = this.#start(channel)
+    unpacked.then(
       () => channel.abandon(null),
       (error: unknown) => channel.abandon(error),
     )
-    return digest
+    return unpacked
   }
 
   write(chunk: Uint8Array): Promise<void> {
@@ -48,19 +51,19 @@ export class Unpacking implements Sink {
   async restart(): Promise<void> {
     await this.stop()
     this.#channel = new Channel()
-    this.#digest = this.#begin()
+    this.#unpacked = this.#begin()
   }
 
-  /** After the last byte: the digest. */
-  async finish(): Promise<Digest> {
+  /** After the last byte: the digest and what is to be said of the tree. */
+  async finish(): Promise<Unpacked> {
     this.#channel.end(null)
-    return await this.#digest
+    return await this.#unpacked
   }
 
   /** Lets go of everything; the temporary folder is gone afterwards. */
   async stop(): Promise<void> {
     this.#channel.end(new Restarted())
-    await this.#digest.catch(() => undefined)
+    await this.#unpacked.catch(() => undefined)
   }
 }
 

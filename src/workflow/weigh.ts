@@ -4,7 +4,7 @@ import { sameDigest } from '../core/digest.ts'
 import type { Asset, Release } from '../core/release.ts'
 import type { EvidenceName, Warning } from '../core/report.ts'
 import { checksumFiles } from '../forge/checksum-files.ts'
-import type { Evidence, Expectation } from '../forge/evidence.ts'
+import type { Evidence, Expectation, Gathered } from '../forge/evidence.ts'
 import { printDigest } from '../hash/spelling.ts'
 import type { Digested, Digests } from './digests.ts'
 import { Refusal } from './refusal.ts'
@@ -19,6 +19,27 @@ export interface Subject {
   /** What of the asset the file's hashes are of; null: its bytes. */
   readonly tree: TreeRule | null
   readonly label: string
+  /** The forge could not be asked what it has: then what it might say of the asset is not absent. */
+  readonly unasked?: boolean
+}
+
+/** The bytes are not what a source of evidence says. */
+export class Disagreement extends Refusal {
+  readonly found: Digest
+  readonly stated: Digest
+  readonly source: EvidenceName
+  readonly url: string
+  readonly asset: Asset | null
+  readonly release: Release | null
+  constructor(message: string, { url, asset, release }: Subject, found: Digest, { source, digest }: Expectation) {
+    super('refused', 'evidence-disagrees', message)
+    this.found = found
+    this.stated = digest
+    this.source = source
+    this.url = url
+    this.asset = asset
+    this.release = release
+  }
 }
 
 export interface Weighed {
@@ -26,7 +47,10 @@ export interface Weighed {
   readonly digests: ReadonlyMap<Algorithm, Digest>
   /** Bytes; null where nobody said. */
   readonly size: number | null
+  /** What held, what there is none of, and what there is or may be and could not be looked at or understood. */
   readonly evidence: readonly EvidenceName[]
+  readonly absent: readonly EvidenceName[]
+  readonly unchecked: readonly EvidenceName[]
   readonly warnings: readonly Warning[]
 }
 
@@ -49,14 +73,42 @@ export async function weigh(subject: Subject, tools: { digests: Digests; evidenc
   const expected = gathered?.expected ?? []
   const warnings: Warning[] = [...(gathered?.unavailable ?? []), ...(gathered?.contradictory ?? [])].map(({ message }) => ({ code: 'evidence-unavailable', message }))
   agree(expected, url)
-  if (digested === null) return { ...withoutBytes(subject, expected), warnings }
-  const { digests, size, tree: unpacked } = digested
-  for (const { source, digest } of expected) {
+  const other = otherEvidence(subject, gathered)
+  if (digested === null) return { ...withoutBytes(subject, expected, other.held), absent: other.absent, unchecked: other.unchecked, warnings }
+  const { digests, size, tree } = digested
+  for (const expectation of expected) {
+    const { source, digest } = expectation
     const found = digests.get(digest.algorithm)
     if (found !== undefined && !sameDigest(found, digest))
-      throw new Refusal('refused', 'evidence-disagrees', `the bytes of ${url} are ${printDigest(found, 'sri')}, but ${named(source)} says ${printDigest(digest, 'sri')}; they should agree, so this pin is left alone`)
+      throw new Disagreement(`the bytes of ${url} are ${printDigest(found, 'sri')}, but ${named(source)} says ${printDigest(digest, 'sri')}; they should agree, so this pin is left alone`, subject, found, expectation)
   }
-  return { digests: unpacked ?? digests, size, evidence: ['bytes', ...expected.map(({ source }) => source)], warnings }
+  const file = tree?.remarks.substituted ?? null
+  if (file !== null && asset === null && isMadeOnDemand(url))
+    warnings.push({
+      code: 'unstable-archive',
+      message: `${url} has ${Buffer.from(file, 'latin1').toString('utf8')}, by which git writes what it knows at the time of archiving into files (export-subst): the same version may have another hash later`,
+    })
+  return { digests: tree?.digests ?? digests, size, evidence: ['bytes', ...expected.map(({ source }) => source), ...other.held], absent: other.absent, unchecked: other.unchecked, warnings }
+}
+
+/** What there is besides the bytes and the digests that agree with them. */
+function otherEvidence({ asset, release, unasked }: Subject, gathered: Gathered | null): { held: EvidenceName[]; absent: EvidenceName[]; unchecked: EvidenceName[] } {
+  if (asset === null || release === null || gathered === null) {
+    const all = ['digest', 'checksums', 'immutable']
+    return unasked === true ? { held: [], absent: [], unchecked: all } : { held: [], absent: all, unchecked: [] }
+  }
+  const unchecked = [...gathered.unavailable, ...gathered.contradictory].map(({ source }) => source)
+  const lists = gathered.expected.some(({ source }) => source !== 'digest') || unchecked.length > 0
+  return {
+    held: release.immutable ? ['immutable'] : [],
+    absent: [...(asset.digest === null ? ['digest'] : []), ...(lists ? [] : ['checksums']), ...(release.immutable ? [] : ['immutable'])],
+    unchecked,
+  }
+}
+
+/** Whether a forge makes the archive from git when it is asked for, rather than keep what somebody uploaded. */
+function isMadeOnDemand(url: string): boolean {
+  return /^https?:\/\/(?:codeload\.|[^?#]*\/(?:archive|tarball|zipball|snapshot|get)\/)/.test(url)
 }
 
 /** sha512 only where a checksum file may speak it; what the file's own hashes need in any case. */
@@ -82,11 +134,11 @@ function agree(expected: readonly Expectation[], url: string): void {
         )
 }
 
-function withoutBytes({ url, asset, algorithms, tree }: Subject, expected: readonly Expectation[]): Omit<Weighed, 'warnings'> {
+function withoutBytes({ url, asset, algorithms, tree }: Subject, expected: readonly Expectation[], held: readonly EvidenceName[]): Omit<Weighed, 'warnings' | 'absent' | 'unchecked'> {
   if (tree !== null) throw new Refusal('refused', 'no-evidence', `The hash of ${url} is that of the unpacked tree, which no digest of the bytes tells; leave out --no-download`)
   const digests = new Map(expected.map(({ digest }) => [digest.algorithm, digest]))
   const missing = algorithms.filter((algorithm) => !digests.has(algorithm))
   if (missing.length > 0)
     throw new Refusal('refused', 'no-evidence', `Neither the forge nor a checksum file says the ${missing.join(' and ')} of ${url}; leave out --no-download to hash the bytes`)
-  return { digests, size: asset?.size ?? null, evidence: expected.map(({ source }) => source) }
+  return { digests, size: asset?.size ?? null, evidence: [...expected.map(({ source }) => source), ...held] }
 }

@@ -69,7 +69,7 @@ describe.skipIf(!present && !required)('beside Nix', () => {
             make(path.join(work, 'top'), entries)
             const archive = path.join(work, `a.tar.${suffix}`)
             execFileSync('tar', [`--format=${format}`, '-caf', archive, 'top'], { cwd: work })
-            const digest = await unpackedDigest(createReadStream(archive), 'a', {
+            const { digest } = await unpackedDigest(createReadStream(archive), 'a', {
               algorithm: 'sha256',
               root: 'nix-prefetch-url',
               temporary: work,
@@ -104,7 +104,7 @@ describe.skipIf(!present && !required)('beside Nix', () => {
         const file = path.join(work, archive)
         execFileSync('tar', ['-caf', file, ...entries], { cwd: work })
         for (const algorithm of ['sha1', 'sha256', 'sha512'] as const) {
-          const digest = await unpackedDigest(createReadStream(file), archive, { algorithm, root: 'nix-prefetch-url' })
+          const { digest } = await unpackedDigest(createReadStream(file), archive, { algorithm, root: 'nix-prefetch-url' })
           const run = spawnSync('nix-prefetch-url', ['--unpack', '--type', algorithm, `file://${file}`], { encoding: 'utf8' })
           expect([run.stderr, run.stdout.trim()]).toEqual([run.stderr, printDigest(digest, 'nix32')])
         }

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { unpackedDigest } from '../../src/archive/unpacked-digest.ts'
-import type { UnpackOptions } from '../../src/archive/unpacked-digest.ts'
+import type { UnpackOptions, Unpacked } from '../../src/archive/unpacked-digest.ts'
 import { NetworkError } from '../../src/core/errors.ts'
 import { printDigest } from '../../src/hash/spelling.ts'
 import { makeTar, paxRecord } from './make-tar.ts'
@@ -26,10 +26,11 @@ async function* chunks(bytes: Uint8Array, size = 700): AsyncGenerator<Uint8Array
 }
 
 async function digest(bytes: Uint8Array, options: Partial<UnpackOptions> = {}, name = 'a.tar'): Promise<string> {
-  return printDigest(
-    await unpackedDigest(chunks(bytes), name, { algorithm: 'sha256', root: 'nix-prefetch-url', temporary, ...options }),
-    'nix32',
-  )
+  return printDigest((await unpacked(bytes, options, name)).digest, 'nix32')
+}
+
+function unpacked(bytes: Uint8Array, options: Partial<UnpackOptions> = {}, name = 'a.tar'): Promise<Unpacked> {
+  return unpackedDigest(chunks(bytes), name, { algorithm: 'sha256', root: 'nix-prefetch-url', temporary, ...options })
 }
 
 const fixture = (name: string): Buffer => readFileSync(fileURLToPath(new URL(`../../fixtures/archive/${name}`, import.meta.url)))
@@ -78,13 +79,6 @@ describe('refused, with the reason', () => {
     ],
     ['a hard link with content', [{ name: 'b' }, { name: 'a', type: '1', target: 'b', content: 'x' }], 'brings content of its own'],
     ['a file named as the whole', [{ name: '.' }], '"." names no file'],
-    ['only case apart, for macOS', [{ name: 'p/A' }, { name: 'p/a' }], '"p/a" differs only in case', { foldCase: true }],
-    [
-      'folders only case apart, for macOS',
-      [{ name: 'É/x' }, { name: 'e\u0301/y' }].map(({ name }) => ({ name: Buffer.from(name).toString('latin1') })),
-      'differs only in case',
-      { foldCase: true },
-    ],
     [
       'several at the top, fetchzip',
       [{ name: 'a' }, { name: 'b' }],
@@ -93,6 +87,9 @@ describe('refused, with the reason', () => {
     ],
     ['several at the top, fetchTarball', [{ name: 'a/x' }, { name: 'b' }], 'fetchTarball takes a single entry', { root: 'fetchTarball' }],
     ['none at the top', [], 'there are 0', { root: 'fetchzip' }],
+    ['a lone file, fetchTarball', [{ name: 'a' }], 'fetchTarball takes a folder at its top, and "a" is none', { root: 'fetchTarball' }],
+    ['a lone link, fetchTarball', [{ name: 'a', type: '2', target: 'b' }], 'and "a" is none', { root: 'fetchTarball' }],
+    ['a lone link, fetchzip', [{ name: 'a', type: '2', target: 'b' }], 'and "a" is a symbolic link', { root: 'fetchzip' }],
     ['a damaged pax record', [{ name: 'x', type: 'x', content: '99 path=a\n' }, { name: 'a' }], 'an attribute record is damaged'],
     ['a pax record without an end', [{ name: 'x', type: 'x', content: '8 path=a' }, { name: 'a' }], 'an attribute record is damaged'],
     ['a size that is none', [{ name: 'x', type: 'x', content: paxRecord('size', '-1') }, { name: 'a' }], 'the size of "a" is no number'],
@@ -219,12 +216,11 @@ describe('accepted', () => {
   })
 
   test('a lone file: itself, or in a folder, as each fetcher has it', async () => {
-    const [itself, tarball, zip, whole] = await Promise.all(
-      (['nix-prefetch-url', 'fetchTarball', 'fetchzip', 'fetchzip-keep-root'] as const).map((root) =>
+    const [itself, zip, whole] = await Promise.all(
+      (['nix-prefetch-url', 'fetchzip', 'fetchzip-keep-root'] as const).map((root) =>
         digest(fixture('lone-file.tar.gz'), { root }),
       ),
     )
-    expect(tarball).toBe(itself)
     expect(whole).toBe(zip)
     expect(whole).not.toBe(itself)
   })
@@ -296,4 +292,39 @@ describe('whatever comes', () => {
       expect(released).toBe(true)
     },
   )
+})
+
+describe('remarks', () => {
+  const utf8 = (name: string): string => Buffer.from(name).toString('latin1')
+  test.each<[string, readonly string[], string | null]>([
+    ['names that differ', ['p/a', 'p/b', 'q/a', 'A'], null],
+    ['files only case apart', ['p/A', 'p/a'], '"p/a" differs only in case from another name'],
+    ['folders only case and form apart', ['p/É/x', 'p/e\u0301/y'], '"p/e\u0301" differs only in case from another name'],
+    ['one letter that is two', ['stra\u00dfe', 'STRASSE'], '"STRASSE" differs only in case from another name'],
+    ['letters that only look alike', ['a', '\u0430'], null],
+  ])('%s', async (_, names, expected) => {
+    const { remarks } = await unpacked(gzipSync(makeTar(names.map((name) => ({ name: utf8(name) })))), { root: 'fetchzip-keep-root' })
+    expect(remarks).toEqual({ notOnMacOS: expected, substituted: null })
+  })
+
+  test('a name that is no UTF-8', async () => {
+    const { remarks } = await unpacked(gzipSync(makeTar([{ name: 'p/\xe9' }])))
+    expect(remarks.notOnMacOS).toMatch(/^the name .* is not in UTF-8$/)
+  })
+
+  test.each<[string, MadeEntry, boolean]>([
+    ['an attribute', { name: 'p/.gitattributes', content: '*.txt text\r\nversion.py export-subst\r\n' }, true],
+    ['among others, further down', { name: 'p/a/b/.gitattributes', content: '/v -text export-subst eol=lf' }, true],
+    ['of a macro', { name: 'p/.gitattributes', content: '[attr]stamped export-subst\n' }, true],
+    ['taken back', { name: 'p/.gitattributes', content: 'v -export-subst\nw !export-subst\n' }, false],
+    ['in a comment', { name: 'p/.gitattributes', content: ' # v export-subst\n' }, false],
+    ['in a name', { name: 'p/.gitattributes', content: 'export-subst text\n' }, false],
+    ['in another file', { name: 'p/gitattributes', content: 'v export-subst\n' }, false],
+    ['a link of that name', { name: 'p/.gitattributes', type: '2', target: 'v export-subst' }, false],
+    ['branches that git wrote', { name: 'p/.git_archival.txt', content: 'node: 12\nref-names: HEAD -> main, tag: v1\n' }, true],
+    ['branches that nobody wrote', { name: 'p/.git_archival.txt', content: 'ref-names: $Format:%D$\n' }, false],
+  ])('substitution: %s', async (_, entry, found) => {
+    const { remarks } = await unpacked(gzipSync(makeTar([{ name: 'p/', type: '5' }, entry])), { root: 'fetchzip-keep-root' })
+    expect(remarks).toEqual({ notOnMacOS: null, substituted: found ? entry.name : null })
+  })
 })
