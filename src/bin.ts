@@ -31,7 +31,7 @@ async function start(): Promise<void> {
     now: () => performance.now(),
     compose: async (wiring) => {
       const { compose } = await import('./compose.ts')
-      return compose(wiring, { environment: process.env, directory: process.cwd(), stdin: () => process.stdin, version })
+      return compose(wiring, { environment: process.env, directory: process.cwd(), stdin: () => process.stdin, version, runner: { id: process.pid, isAlive } })
     },
   }
   const { main, printError } = await import('./cli/main.ts')
@@ -43,6 +43,15 @@ async function start(): Promise<void> {
   process.exitCode = code === 130 && interruptedWith !== 0 ? interruptedWith : code
   // What still waits (an unread standard input, a connection) shall not keep an interrupted program.
   if (interruptedWith !== 0) process.stdout.write('', () => process.exit())
+}
+
+/** Signal 0 is never delivered; a process that may not be asked is there. */
+function isAlive(id: number): boolean {
+  try {
+    return process.kill(id, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 /** A reader that went away is not an error: the work is finished without being shown. A full disk is one. */

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream'
 import type { Ports, Wiring } from './cli/world.ts'
 import { InputError } from './core/errors.ts'
 import type { Mirror } from './core/mirror.ts'
+import type { Runner } from './files/lock.ts'
 import { repositoryFiles } from './files/repository.ts'
 import type { Files } from './files/types.ts'
 import type { Downloads, Forge } from './workflow/ports.ts'
@@ -17,13 +18,15 @@ export interface Surroundings {
   readonly directory: string
   readonly stdin: () => Readable
   readonly version: string
+  /** Tells at once whose lock was left behind; without it that takes a minute. */
+  readonly runner?: Runner
 }
 
 /** Everything the workflows need. Throws InputError where the directory is none or the environment's settings cannot be used. */
 export function compose(wiring: Wiring, surroundings: Surroundings): Ports {
   const { jobs, progress, signal } = wiring
   const directory = path.resolve(surroundings.directory, wiring.directory ?? '.')
-  const files = repositoryFiles(directory)
+  const files = repositoryFiles(directory, surroundings.runner)
   let loaded: Promise<Network> | null = null
   const network = (): Promise<Network> => (loaded ??= loadNetwork(wiring, surroundings, files))
   return {

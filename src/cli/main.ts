@@ -8,7 +8,7 @@ import { listCommand } from './commands/list.ts'
 import { updateCommand } from './commands/update.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { ofError } from './exit-code.ts'
-import { barProgress, lineProgress, noProgress } from './progress.ts'
+import { barProgress, lineProgress, noProgress, noteProgress } from './progress.ts'
 import type { ShownProgress } from './progress.ts'
 import { errorDocument, jsonText, messageOf } from './report/json.ts'
 import { printable } from './report/layout.ts'
@@ -88,7 +88,7 @@ async function run(settings: Settings, command: (session: Session) => Promise<Re
 function progressFor({ json, quiet, verbose, progress }: Settings, { stderr, environment, now }: World): ShownProgress {
   if (json || quiet) return noProgress
   if (progress && stderr.size() !== null && environment['TERM'] !== 'dumb') return barProgress(stderr, now)
-  return verbose ? lineProgress(stderr) : noProgress
+  return verbose ? lineProgress(stderr) : noteProgress(stderr)
 }
 
 function viewFor({ color, quiet, verbose }: Settings, { stdout, stderr, environment }: World, milliseconds: number): View {

@@ -127,5 +127,10 @@ export function lineProgress(output: Output): ShownProgress {
   }
 }
 
+/** Only what explains a wait. */
+export function noteProgress(output: Output): ShownProgress {
+  return { ...noProgress, note: (message) => output.write(`${printable(message)}\n`) }
+}
+
 /** Says nothing. */
 export const noProgress: ShownProgress = { begin: () => undefined, advance: () => undefined, end: () => undefined, close: () => undefined }

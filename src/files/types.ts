@@ -35,6 +35,8 @@ export interface Files {
   read(path: string): { readonly text: string } | ReadProblem
   /** The names in a folder below the root, `''` being the root; null where there is no such folder. Never throws. */
   folder(path: string): ReadonlyMap<string, 'regular' | 'directory' | 'symlink'> | null
-  /** All or none. Throws InputError `changed-file` or `unwritable-file`. */
+  /** All or none; of two runs that write one file at the same time, one is refused. Throws InputError `changed-file` or `unwritable-file`. */
   write(changes: readonly Change[]): Promise<void>
+  /** Removes what killed runs left beside these files. Never throws. */
+  tidy?(paths: Iterable<string>): Promise<void>
 }

@@ -1,10 +1,12 @@
 // Changes → files, all or none.
 import { randomBytes } from 'node:crypto'
-import { access, constants, copyFile, link, lstat, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { access, constants, copyFile, link, lstat, mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { InputError } from '../core/errors.ts'
 import { errorCode, explain, isInside, realInside } from './inside.ts'
+import { type Lock, type Runner, acquire, lockOf, unknownRunner } from './lock.ts'
 import { readRegular } from './read.ts'
+import { tidy } from './tidy.ts'
 import type { Change } from './types.ts'
 
 /** A change and the real path that it is for. */
@@ -20,25 +22,43 @@ type Undo = () => Promise<void>
  *
  * 1. Find each target: links are followed, and lead to a file below the root that may be written.
  * 2. Check that each holds what its change was computed from.
- * 3. Write each new text beside its target, with the same mode, and down to the disk.
- * 4. Check again: writing may have taken a while.
- * 5. Rename all. A failure puts back what was renamed.
+ * 3. Take the lock of each: from here on no other run replaces them.
+ * 4. Write each new text beside its target, with the same mode, and down to the disk.
+ * 5. Check again: another run may have been there before the lock, a person at any time.
+ * 6. Rename all. A failure puts back what was renamed.
  */
-export async function writeAll(realRoot: string, changes: readonly Change[]): Promise<void> {
+export async function writeAll(realRoot: string, changes: readonly Change[], runner: Runner = unknownRunner): Promise<void> {
   const targets = changes.map((change) => ({ ...change, real: findTarget(realRoot, change) }))
   const twice = targets.find((target, i) => targets.findIndex((other) => other.real === target.real) !== i)
   if (twice !== undefined)
     throw new InputError('unwritable-file', `Could not write ${twice.path}: two changes are for the same file; nothing was written`)
   const undo: Undo[] = []
+  const folders: Undo[] = []
   const staged: string[] = []
   const kept: string[] = []
+  const locks = new Map<string, Lock>()
+  const release = (): void => {
+    for (const lock of locks.values()) lock.release()
+    locks.clear()
+  }
   let current = ''
   try {
     for (const target of targets) await check(target)
     for (const target of targets) {
       current = target.path
-      await makeFolder(path.dirname(target.real), undo)
-      await removeStale(path.dirname(target.real))
+      await makeFolder(path.dirname(target.real), folders)
+    }
+    await tidy(
+      targets.map((target) => path.dirname(target.real)),
+      runner,
+    )
+    // In one order everywhere, so that no two runs wait for each other.
+    for (const target of targets.toSorted((a, b) => (a.real < b.real ? -1 : 1))) {
+      current = target.path
+      locks.set(target.real, await lockFor(target, runner))
+    }
+    for (const target of targets) {
+      current = target.path
       const temporary = sibling(target.real)
       staged.push(temporary)
       await stage(target, temporary)
@@ -46,18 +66,24 @@ export async function writeAll(realRoot: string, changes: readonly Change[]): Pr
     for (const target of targets) await check(target)
     for (const [i, target] of targets.entries()) {
       current = target.path
-      await publish(target, staged[i] ?? '', undo, kept)
+      if (locks.get(target.real)?.holds() !== true) throw changed(target, 'was taken over by another run')
+      // Nothing comes after the last one that could make it necessary to put it back.
+      await publish(target, staged[i] ?? '', undo, i < targets.length - 1 ? kept : null)
     }
+    await removeAll([...staged, ...kept])
   } catch (error) {
     await removeAll(staged)
     const stuck = await undoAll(undo)
     // What could not be put back stays where it was kept.
     if (stuck.length === 0) await removeAll(kept)
+    release()
+    await undoAll(folders)
     if (error instanceof InputError && stuck.length === 0) throw error
     const rest = stuck.length === 0 ? 'nothing was written' : `could not put back ${stuck.join(' and ')}`
     throw new InputError('unwritable-file', `Could not write ${current}: ${explain(error)}; ${rest}`, { cause: error })
+  } finally {
+    release()
   }
-  await removeAll([...staged, ...kept])
   for (const folder of new Set(targets.map((target) => path.dirname(target.real)))) await syncFolder(folder)
 }
 
@@ -109,6 +135,13 @@ async function check(target: Target): Promise<void> {
   })
 }
 
+async function lockFor(target: Target, runner: Runner): Promise<Lock> {
+  const lock = await acquire(target.real, runner)
+  if (lock !== null) return lock
+  const name = path.basename(lockOf(target.real))
+  throw unwritable(target, new Error(`another run of pinhash is writing it; try again when that has ended, or remove ${name} beside it if none runs`))
+}
+
 function changed(change: Change, what: string): InputError {
   return new InputError('changed-file', `Could not write ${change.path}: it ${what} since it was read; nothing was written, run again`)
 }
@@ -134,7 +167,7 @@ async function stage(target: Target, temporary: string): Promise<void> {
   }
 }
 
-async function publish(target: Target, temporary: string, undo: Undo[], kept: string[]): Promise<void> {
+async function publish(target: Target, temporary: string, undo: Undo[], kept: string[] | null): Promise<void> {
   if (target.before === null) {
     // A link, unlike a rename, does not replace what has just appeared there.
     await link(temporary, target.real).catch((error: unknown) => {
@@ -144,6 +177,7 @@ async function publish(target: Target, temporary: string, undo: Undo[], kept: st
     undo.push(named(target.path, () => rm(target.real)))
     return
   }
+  if (kept === null) return rename(temporary, target.real)
   const old = `${sibling(target.real)}.old`
   kept.push(old)
   await link(target.real, old).catch(() => copyFile(target.real, old, constants.COPYFILE_EXCL))
@@ -178,16 +212,6 @@ async function makeFolder(folder: string, undo: Undo[]): Promise<void> {
 
 function sibling(real: string): string {
   return path.join(path.dirname(real), `.${path.basename(real)}.pinhash-${randomBytes(6).toString('hex')}`)
-}
-
-/** Removes what a killed run left in a folder. Ours live for a moment only, so age tells, also where process numbers mean nothing. */
-async function removeStale(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (!/^\..+\.pinhash-[0-9a-f]{12}$/.test(name)) continue
-    const file = path.join(folder, name)
-    const status = await lstat(file).catch(() => null)
-    if (status?.isFile() === true && Date.now() - status.ctimeMs > 60_000) await rm(file, { force: true }).catch(() => undefined)
-  }
 }
 
 /** Makes the renames last; not every system can, and the files are complete either way. */

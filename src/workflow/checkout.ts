@@ -38,6 +38,11 @@ export class Checkout {
     return read
   }
 
+  /** Every file that was asked for, whether or not it is there. */
+  paths(): Iterable<string> {
+    return this.#texts.keys()
+  }
+
   /** The text as it was when first read; null where there is none. */
   text(path: string): string | null {
     let text = this.#texts.get(path)

@@ -25,6 +25,7 @@ export interface Plan {
 /** Brings pins to a version. Throws where the selection itself is wrong; everything that concerns one pin is its outcome. */
 export async function update(context: Context, selection: Selection, options: UpdateOptions): Promise<OutcomeDocument> {
   const found = load(context.files, selection)
+  if (!options.dryRun) await context.files.tidy?.(found.checkout.paths())
   const tools: Tools = { context, found, digests: new Digests(context), evidence: evidence(context.downloads), requests: pLimit(context.jobs) }
   return updateFound(tools, selectOrExplain(found, selection, context), selection, options)
 }
@@ -139,6 +140,8 @@ function changesOf(plans: readonly Plan[], found: Found): Change[] {
 
 async function unifiedDiff({ path, before, after }: Change): Promise<string> {
   const { createTwoFilesPatch } = await import('diff')
-  const patch = createTwoFilesPatch(before === null ? '/dev/null' : `a/${path}`, `b/${path}`, before ?? '', after, undefined, undefined, { context: 3 })
+  // A tab ends a name that holds spaces, for git and patch alike.
+  const end = /\s/.test(path) ? '' : undefined
+  const patch = createTwoFilesPatch(before === null ? '/dev/null' : `a/${path}`, `b/${path}`, before ?? '', after, before === null ? undefined : end, end, { context: 3 })
   return patch.replace(/^=+\n/, '')
 }
