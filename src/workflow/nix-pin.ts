@@ -4,12 +4,14 @@ import type { Found, Overlay } from './checkout.ts'
 import { commentEdits } from '../pin/comment-edits.ts'
 import type { FileEdit } from '../pin/literal-edit.ts'
 import { EditError, applyEdits } from '../nix/edit.ts'
-import { type Pin, type PinFetch } from '../pin/pin.ts'
-import { Shift, identity, prove, type Intended } from '../pin/proof.ts'
+import type { Document } from '../nix/syntax.ts'
+import { type Pin, type PinFetch, filesOf } from '../pin/pin.ts'
+import { type Intended, type RowCopy, Shift, identity, prove } from '../pin/proof.ts'
 import { coverOf } from '../pin/cover.ts'
 import { sightKey } from '../pin/discover.ts'
 import { evaluateRoot, type Root } from '../pin/roots.ts'
 import { versionEdits } from '../pin/version-edits.ts'
+import { type Row, staleInRows, versionRows, withRows } from '../pin/version-rows.ts'
 import { Refusal } from './refusal.ts'
 import type { TreeRule } from './unpacking.ts'
 
@@ -60,23 +62,42 @@ export function refuseBroken(found: Found, files: Iterable<string>): void {
     }
 }
 
+/** What another version asks for in the texts: edits, and rows of tables by version that are copied for it. */
+export interface Planned {
+  readonly edits: readonly FileEdit[]
+  readonly rows: readonly Row[]
+}
+
 /** The edits that bring the pin to the tag; none when it is there already. Throws Refusal `not-editable`. */
-export function editsFor(found: Found, pin: Pin, tag: string, comments: boolean): FileEdit[] {
-  if (tag === pin.tag) return []
+export function editsFor(found: Found, pin: Pin, tag: string, comments: boolean): Planned {
+  if (tag === pin.tag) return { edits: [], rows: [] }
   const planned = versionEdits(pin, tag)
-  if (!planned.ok) throw new Refusal('refused', 'not-editable', `${pin.name} cannot be brought to ${tag}: ${planned.message}`)
+  if (!planned.ok) throw notEditable(pin, tag, planned.message)
+  const nixFile = (file: string): Document | null => (file.endsWith('.nix') ? found.checkout.document(file) : null)
+  const table = versionRows(pin, tag, planned.edits, nixFile)
+  if (!table.ok) throw notEditable(pin, tag, table.message)
   const edits = [...planned.edits]
-  const files = new Set([pin.place.file, ...pin.fetches.flatMap((fetch) => fetch.hashes.flatMap(({ value }) => value.runs.map((run) => run.origin.file)))])
   if (comments)
-    for (const file of files) {
-      const document = file.endsWith('.nix') ? found.checkout.document(file) : null
+    for (const file of filesOf(pin)) {
+      const document = nixFile(file)
       if (document !== null) edits.push(...commentEdits(file, document, pin, tag))
     }
-  return edits
+  return { edits, rows: table.rows }
+}
+
+const notEditable = (pin: Pin, tag: string, message: string): Refusal => new Refusal('refused', 'not-editable', `${pin.name} cannot be brought to ${tag}: ${message}`)
+
+/** The edits of a plan and of its hashes, with the rows they are copied into. Throws Refusal `not-editable` where a copied row holds a hash that nobody computes. */
+export function withHashes(found: Found, pin: Pin, planned: Planned, hashEdits: readonly FileEdit[]): { readonly edits: readonly FileEdit[]; readonly copies: readonly RowCopy[] } {
+  const made = withRows([...planned.edits, ...hashEdits], planned.rows, (file) => found.checkout.text(file) ?? '')
+  const stale = staleInRows(made.copies, (file) => found.checkout.document(file))
+  if (stale !== null) throw new Refusal('refused', 'not-editable', `The table's row for ${pin.tag} also holds ${stale}, whose new value pinhash does not know; add the row by hand`)
+  return made
 }
 
 /** Step 4 for the texts: evaluates with the version replaced and reads the new URLs. Throws Refusal where something else would change. */
-export function retarget(found: Found, pin: Pin, edits: readonly FileEdit[]): Retargeted[] {
+export function retarget(found: Found, pin: Pin, planned: Planned): Retargeted[] {
+  const { edits, copies } = withRows(planned.edits, planned.rows, (file) => found.checkout.text(file) ?? '')
   if (edits.length === 0) return pin.fetches.map((fetch) => ({ fetch, urls: fetch.urls.map((url) => url.text), after: fetch }))
   const { before, after } = reevaluatePin(found, pin, overlayOf(found, edits))
   const shift = new Shift(edits)
@@ -90,15 +111,16 @@ export function retarget(found: Found, pin: Pin, edits: readonly FileEdit[]): Re
   const moved = new Map<string, PinFetch>()
   for (const root of before)
     for (const fetch of root.fetches) {
-      const now = later.get(identity(root.file, fetch, shift))?.shift()
       const key = sightKey(fetch)
-      if (own.has(key) && now !== undefined) moved.set(key, now)
+      if (!own.has(key)) continue
+      const now = later.get(identity(root.file, fetch, shift.within(copies)))?.shift()
+      if (now !== undefined) moved.set(key, now)
     }
   const intended = new Map<string, Intended>()
   const result = pin.fetches.map((fetch): Retargeted => {
     const now = moved.get(sightKey(fetch))
     if (now === undefined) throw new Refusal('refused', 'not-editable', `With the version changed, ${pin.place.file} no longer has the fetch of ${pin.name} for ${fetch.system}`)
-    intended.set(sightKey(fetch), { urls: shownAs(now), hashes: now.hashes.map((hash) => hash.value.text) })
+    intended.set(sightKey(fetch), { urls: shownAs(now), hashes: now.hashes.map((hash) => hash.value.text), copies })
     return { fetch, urls: now.urls.map((url) => url.text), after: now }
   })
   const problem = prove(before, after, edits, (fetch) => intended.get(sightKey(fetch)) ?? null)

@@ -1,0 +1,126 @@
+// A table whose rows are named after versions, and the version that selects a row → the row to add for another version, in the table's own form.
+import type { Place } from '../core/span.ts'
+import { children, type Node } from '../nix/children.ts'
+import { applyEdits } from '../nix/edit.ts'
+import { escapeString } from '../nix/escape.ts'
+import { staticName } from '../nix/evaluate/bindings.ts'
+import type { AttributeName, Binding, Document } from '../nix/syntax.ts'
+import { isPlaceholder, parseDigest } from '../hash/spelling.ts'
+import type { FileEdit } from './literal-edit.ts'
+import type { Pin } from './pin.ts'
+import type { RowCopy } from './proof.ts'
+import { bareVersion, compareTags } from './tag.ts'
+
+/** A row that is to stand once more, under another version's name. */
+export interface Row extends Place {
+  /** Where the new row is inserted. */
+  readonly at: number
+  /** What stands between its neighbour and itself. */
+  readonly before: string
+  readonly after: string
+  readonly name: FileEdit
+}
+
+export type Rows = { readonly ok: true; readonly rows: readonly Row[] } | { readonly ok: false; readonly message: string }
+
+/** The rows of the pin's version that hold its hashes; none where no table is named after versions. `edits` are those that change the version. */
+export function versionRows(pin: Pin, tag: string, edits: readonly FileEdit[], document: (file: string) => Document | null): Rows {
+  const rows = new Map<string, Row>()
+  for (const fetch of pin.fetches)
+    for (const { value } of fetch.hashes) {
+      const origin = value.runs[0]?.origin
+      const source = origin === undefined ? null : document(origin.file)
+      if (origin === undefined || source === null || pin.tag === null) continue
+      const found = rowAround(source, origin.start, pin.tag)
+      if (found === null) continue
+      const made = rowOf(source, origin.file, found, pin.tag, tag)
+      if (!made.ok) return made
+      // What says the version inside the row does not select it.
+      const selecting = edits.some((edit) => edit.file !== origin.file || edit.start < made.row.start || edit.end > made.row.end)
+      if (!selecting) return { ok: false, message: `${found.label} is named after its version; rename it, or select it by a version of its own` }
+      rows.set(`${origin.file}:${made.row.start}`, made.row)
+    }
+  return { ok: true, rows: [...rows.values()] }
+}
+
+interface Found {
+  readonly binding: Binding
+  readonly key: AttributeName
+  readonly label: string
+  readonly siblings: readonly Binding[]
+}
+
+/** The innermost binding around an offset whose name is the version. */
+function rowAround({ root, text }: Document, offset: number, tag: string): Found | null {
+  let found: Found | null = null
+  for (let node: Node | undefined = root; node !== undefined; ) {
+    const inside: Node | undefined = children(node).find((child) => child.start <= offset && offset < child.end)
+    if (inside !== undefined && 'kind' in inside && inside.kind === 'binding' && 'kind' in node && node.kind === 'attributes') {
+      const key = inside.path.find((name) => saysVersion(staticName(name), tag))
+      if (key !== undefined) found = { binding: inside, key, label: text.slice(key.start, key.end), siblings: node.bindings.filter((each) => each.kind === 'binding') }
+    }
+    node = inside
+  }
+  return found
+}
+
+const saysVersion = (name: string | null, tag: string): boolean => name !== null && /\d/.test(name) && (name === tag || bareVersion(name).version === bareVersion(tag).version) && /^v?\d/i.test(bareVersion(name).prefix + bareVersion(name).version)
+
+function rowOf({ text }: Document, file: string, { binding, key, label, siblings }: Found, old: string, tag: string): { readonly ok: true; readonly row: Row } | { readonly ok: false; readonly message: string } {
+  const name = staticName(key)!
+  const now = name === old ? tag : bareVersion(name).prefix + bareVersion(tag).version
+  const place = { file, start: binding.start, end: binding.end }
+  if (key.kind !== 'string' || key.form !== 'quoted') return { ok: false, message: `the row ${label} of its table is not named by a plain string` }
+  const index = (each: Binding): number => each.path.findIndex((part) => saysVersionLike(staticName(part)))
+  if (siblings.some((each) => each.path.some((part) => staticName(part) === now))) return { ok: false, message: `its table has a row ${JSON.stringify(now)} already; select that one by hand` }
+  const nameEdit: FileEdit = { file, start: key.start + 1, end: key.end - 1, text: escapeString(now) }
+  const versions = siblings.flatMap((each) => (index(each) < 0 ? [] : [staticName(each.path[index(each)]!)!]))
+  const isDescending = versions.length > 1 && compareTags(versions[0]!, versions.at(-1)!) > 0
+  const lineStart = Math.max(text.lastIndexOf('\n', binding.start - 1), text.lastIndexOf('\r', binding.start - 1)) + 1
+  const indent = text.slice(lineStart, binding.start)
+  if (/[^ \t]/.test(indent)) {
+    // The table stands on one line.
+    const row = isDescending ? { at: binding.start, before: '', after: ' ' } : { at: binding.end, before: ' ', after: '' }
+    return { ok: true, row: { ...place, ...row, name: nameEdit } }
+  }
+  const rest = /^[^\r\n]*/.exec(text.slice(binding.end))![0]
+  if (!/^[ \t]*(?:#.*|\/\*.*\*\/[ \t]*)?$/.test(rest)) return { ok: false, message: `the row ${label} of its table shares its line with another` }
+  const lineEnd = text.slice(binding.end + rest.length).startsWith('\r\n') ? '\r\n' : '\n'
+  const row = isDescending ? { at: binding.start, before: '', after: lineEnd + indent } : { at: binding.end + rest.length, before: lineEnd + indent, after: '' }
+  return { ok: true, row: { ...place, ...row, name: nameEdit } }
+}
+
+const saysVersionLike = (name: string | null): boolean => name !== null && /^v?\d+(?:\.\d+)+/.test(name)
+
+/** Edits of which those inside a row become edits of its copy: the edits of the file, and what was copied where. */
+export function withRows(edits: readonly FileEdit[], rows: readonly Row[], text: (file: string) => string): { readonly edits: readonly FileEdit[]; readonly copies: readonly RowCopy[] } {
+  const inside = (row: Row, edit: FileEdit): boolean => edit.file === row.file && edit.start >= row.start && edit.end <= row.end
+  const kept = edits.filter((edit) => !rows.some((row) => inside(row, edit)))
+  const copies = rows.map((row): RowCopy => {
+    const { file, start, end, at, before } = row
+    return { file, start, end, at, lead: before.length, edits: [row.name, ...edits.filter((edit) => inside(row, edit))] }
+  })
+  const inserted = rows.map((row, i): FileEdit => {
+    const { file, start, end, edits: own } = copies[i]!
+    const moved = own.map((edit) => ({ ...edit, start: edit.start - start, end: edit.end - start }))
+    return { file, start: row.at, end: row.at, text: row.before + applyEdits(text(file).slice(start, end), moved) + row.after }
+  })
+  return { edits: [...kept, ...inserted], copies }
+}
+
+/** A hash in a copied row that is not written anew would be the old version's; the first such, or null. */
+export function staleInRows(copies: readonly RowCopy[], document: (file: string) => Document | null): string | null {
+  for (const { file, start, end, edits } of copies) {
+    const todo: Node[] = [document(file)!.root]
+    for (let node = todo.pop(); node !== undefined; node = todo.pop()) {
+      if (node.end <= start || node.start >= end) continue
+      todo.push(...children(node))
+      if (!('kind' in node) || node.kind !== 'string') continue
+      const value = node.parts.map((part) => (part.kind === 'text' ? part.value : '')).join('')
+      const { start: from, end: to } = node
+      if (value === '' || isPlaceholder(value) || !parseDigest(value).ok || from < start || to > end) continue
+      if (!edits.some((edit) => edit.start >= from && edit.end <= to)) return value
+    }
+  }
+  return null
+}
