@@ -94,7 +94,7 @@ function parsed(body: string, { url, shown, headers }: Omit<Json, 'json'>): Json
   } catch (cause) {
     const what = /html/i.test(headers['content-type'] ?? '') ? 'an HTML page' : 'something that is not JSON'
     const hint = 'check that this is the address of a GitHub API'
-    throw new NetworkError('bad-answer', `GET ${shown} was answered with ${what}; ${hint}`, { cause })
+    throw new NetworkError('bad-answer', `GET ${shown} was answered with ${what}; ${hint}`, { retryable: true, cause })
   }
 }
 

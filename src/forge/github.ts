@@ -4,9 +4,11 @@ import type { Release, Repository } from '../core/release.ts'
 import { type Clock, realClock } from '../download/attempts.ts'
 import { tokenFor } from '../download/credentials.ts'
 import type { Sender } from '../download/send.ts'
+import { shownUrl } from '../download/shown-url.ts'
 import { apiUrlOf, type NetworkSettings } from '../download/settings.ts'
 import type { AnswerCache } from './answer-cache.ts'
 import { decoded, getJson, type Json } from './api-json.ts'
+import { type BundleSource, fetchBundles, type FetchedBundle } from './attestation-bundles.ts'
 import { decodeRelease, decodeReleases, decodeTags } from './decode-release.ts'
 import { gate } from './gate.ts'
 import { nextPage } from './next-page.ts'
@@ -39,17 +41,18 @@ export function apiUrlFor({ server }: Repository, { github }: Pick<NetworkSettin
  * GitHub and its enterprise servers. One request for each repository and tag, one for each page of a list, for as long as the forge
  * lives; what a list holds is not asked for again. Only failures are asked for anew.
  */
-export function github({ send, settings, signal, clock = realClock, cache = null, note }: GithubOptions): Forge {
+export function github({ send, settings, signal, clock = realClock, cache = null, note }: GithubOptions): Forge & BundleSource {
   const api = { send, settings, signal, clock, gate: gate(() => clock.now()), cache, note }
   const get = async (url: string): Promise<Json | null> => getJson(api, url)
   const releases = new Map<string, Promise<Release>>()
   const pages = new Map<string, Promise<Page>>()
+  const bundles = new Map<string, Promise<readonly FetchedBundle[]>>()
   const tagPages = new Map<string, Promise<{ readonly tags: readonly string[]; readonly next: string | null }>>()
 
   const page = async (repository: Repository, url: string): Promise<Page> =>
     remembered(pages, url, async () => {
       const found = await get(url)
-      if (found === null) throw noRepository(repository, settings)
+      if (found === null) throw url === listUrl(repository, settings) ? noRepository(repository, settings) : noPage(url)
       const listed = decoded(found, decodeReleases)
       for (const release of listed) {
         const key = releaseUrl(repository, release.tag, settings)
@@ -90,12 +93,17 @@ export function github({ send, settings, signal, clock = realClock, cache = null
         seen.add(url)
         const current = await remembered(tagPages, url, async () => {
           const found = await get(url)
-          if (found === null) throw noRepository(repository, settings)
+          if (found === null) throw seen.size === 1 ? noRepository(repository, settings) : noPage(url)
           return { tags: decoded(found, decodeTags), next: nextOf(found, url) }
         })
         yield current.tags
         ;({ next } = current)
       }
+    },
+    async bundles(repository, hex) {
+      if (!isPath(repository.org, repository.name)) return []
+      const url = `${repositoryUrl(repository, settings)}/attestations/sha256:${hex}`
+      return remembered(bundles, url, async () => fetchBundles(api, url, nextOf))
     },
   }
 }
@@ -142,6 +150,11 @@ async function absence(
     if (!(cause instanceof NetworkError)) throw cause
     return new AbsentError('no-release', `${noRelease}, or no such repository`, { cause })
   }
+}
+
+/** Half a list is no list: the newest release may be on the other half. */
+function noPage(url: string): NetworkError {
+  return new NetworkError('bad-answer', `GET ${shownUrl(url)} gave no such page, although the page before it names it; try again later`)
 }
 
 function noRepository(repository: Repository, settings: GithubOptions['settings']): AbsentError {
