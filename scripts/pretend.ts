@@ -31,7 +31,7 @@ export function nextTag(tag: string): string | null {
 class PretendDigests extends Digests {
   override of({ url, algorithms, tree }: Wish): Promise<Digested> {
     const all = (names: readonly Algorithm[], unpacked: boolean): Map<Algorithm, Digest> => new Map(names.map((name) => [name, pretendDigest(url, name, unpacked)]))
-    return Promise.resolve({ size: 1, digests: all(algorithms, false), tree: tree === null ? null : all(tree.algorithms, true) })
+    return Promise.resolve({ size: 1, digests: all(algorithms, false), tree: tree === null ? null : { digests: all(tree.algorithms, true), remarks: { notOnMacOS: null, substituted: null } } })
   }
 }
 

@@ -1,10 +1,10 @@
 // URLs of a pin's own release in comments → the edits that bring them along with the version.
 import { parseReleaseUrl } from '../core/release-url.ts'
 import type { Document } from '../nix/syntax.ts'
+import { pathStart } from './fetch-version.ts'
 import type { FileEdit } from './literal-edit.ts'
 import type { Pin } from './pin.ts'
-import { bareVersion } from './tag.ts'
-import { occurrences } from './version-edits.ts'
+import { formsOf, occurrences } from './version-edits.ts'
 
 const urlPattern = /https?:\/\/[^\s'"<>`)\]}]+/g
 
@@ -21,21 +21,30 @@ export function commentUrls(document: Document): CommentUrl[] {
   )
 }
 
-/** Only URLs of the pin's repository and its current tag; those of other pins stay. */
-export function commentEdits(file: string, document: Document, pin: Pin, tag: string): FileEdit[] {
-  const { repository, tag: old } = pin
-  if (repository === null || old === null) return []
+/** Only URLs of the pin's repository and its current tag, or of its very files; of several pins they could speak of, the one that stands nearest has them. */
+export function commentEdits(file: string, document: Document, pin: Pin, tag: string, others: readonly Pin[] = []): FileEdit[] {
+  const { tag: old } = pin
+  if (old === null) return []
   const edits: FileEdit[] = []
+  const rivals = others.filter((other) => other !== pin)
   for (const { start, url } of commentUrls(document)) {
-    const release = parseReleaseUrl(url)
-    if (release === null || release.tag !== old || release.repository.org !== repository.org || release.repository.name !== repository.name) continue
-    const forms: [string, string][] = [
-      [old, tag],
-      [encodeURIComponent(old), encodeURIComponent(tag)],
-      [bareVersion(old).version, bareVersion(tag).version],
-    ]
-    const from = release.tagSpan?.[0] ?? 0
-    for (const found of occurrences(url, from, forms)) edits.push({ file, start: start + found.start, end: start + found.end, text: found.now })
+    if (!speaksOf(url, pin)) continue
+    const distance = distanceTo(file, start, pin)
+    if (rivals.some((rival) => speaksOf(url, rival) && distanceTo(file, start, rival) < distance)) continue
+    const from = parseReleaseUrl(url)?.tagSpan?.[0] ?? pathStart(url)
+    for (const found of occurrences(url, from, formsOf(old, tag))) edits.push({ file, start: start + found.start, end: start + found.end, text: found.now })
   }
   return edits
+}
+
+function speaksOf(url: string, { repository, tag, fetches }: Pin): boolean {
+  if (fetches.some((fetch) => fetch.urls.some(({ text }) => text === url))) return true
+  const release = parseReleaseUrl(url)
+  return release !== null && repository !== null && tag !== null && release.tag === tag && release.repository.org === repository.org && release.repository.name === repository.name
+}
+
+/** Characters between a comment and the nearest thing of the pin in the same file. */
+function distanceTo(file: string, start: number, pin: Pin): number {
+  const places = [pin.place, ...pin.fetches.flatMap((fetch) => [fetch.place, ...fetch.hashes.flatMap(({ value }) => value.runs.map((run) => run.origin))])]
+  return Math.min(...places.filter((place) => place.file === file).map((place) => Math.abs(place.start - start)))
 }

@@ -62,7 +62,7 @@ export function digitRuns(value: Text): Run[] {
 
 /** Whether the run's literal holds nothing but (a part of) the version: it does not stand inside a URL. */
 export function isWholeLiteral({ origin, from, to }: Run): boolean {
-  const quotes = origin.form === 'toml' ? 4 : 2
+  const quotes = origin.form === 'toml' ? 5 : 2
   return origin.form === 'file' || (from - origin.start <= quotes && origin.end - to <= quotes)
 }
 

@@ -40,21 +40,30 @@ function spellingFor(hash: FetchHash, pin: Pin): Spelling {
       const read = other.attribute === hash.attribute ? readHash(other) : null
       if (read?.kind === 'digest') return read.spelling
     }
-  const sri = hash.value.text.startsWith('sha') || hash.attribute === 'hash' || hash.attribute === 'outputHash'
-  return { name: sri ? 'sri' : hash.value.text.length === 64 ? 'hex' : 'nix32', prefixed: false }
+  const sri = hash.value.text.startsWith('sha') || onlySri(hash) || hash.attribute === 'outputHash'
+  return { name: sri ? 'sri' : 'nix32', prefixed: false }
 }
 
-/** How a hash is spelled, also where it is still to be filled in. */
-export function spellingOf(hash: FetchHash, pin: Pin): Spelling {
+/** Whether the attribute takes the algorithm from the hash itself. */
+const onlySri = ({ attribute, algorithm }: FetchHash): boolean => attribute === 'hash' || (attribute === 'outputHash' && algorithm === null)
+
+/** Why a hash cannot be spelled so where it stands, or null. */
+export function spellingProblem(hash: FetchHash, spelling: SpellingName): string | null {
+  return onlySri(hash) && spelling !== 'sri' ? `the attribute ${hash.attribute} takes SRI hashes only` : null
+}
+
+/** How a hash is spelled, also where it is still to be filled in; `wanted` goes before what the file has. */
+export function spellingOf(hash: FetchHash, pin: Pin, wanted: SpellingName | null = null): Spelling {
   const read = readHash(hash)
-  return read.kind === 'digest' ? read.spelling : spellingFor(hash, pin)
+  const held = read.kind === 'digest' ? read.spelling : spellingFor(hash, pin)
+  return wanted === null || held.name === wanted ? held : { name: wanted, prefixed: false }
 }
 
 /** The name of a hash's spelling, for reports. */
 export const spellingName = (hash: FetchHash, pin: Pin): SpellingName => spellingOf(hash, pin).name
 
 /** The literal's new text and the edit that writes it; the edit is null where the literal cannot be edited. */
-export function hashEdit(hash: FetchHash, digest: Digest, pin: Pin): { readonly text: string; readonly edit: FileEdit | null } {
-  const text = printDigest(digest, spellingOf(hash, pin))
+export function hashEdit(hash: FetchHash, digest: Digest, pin: Pin, wanted: SpellingName | null = null): { readonly text: string; readonly edit: FileEdit | null } {
+  const text = printDigest(digest, spellingOf(hash, pin, wanted))
   return { text, edit: wholeEdit(hash.value, text) }
 }

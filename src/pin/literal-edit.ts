@@ -23,8 +23,10 @@ function encoded(form: Origin['form'], value: string): string | null {
     case 'indented':
       return escapeIndented(value)
     case 'json':
-    case 'toml':
       return encodeJsonString(value)
+    case 'toml':
+      // Of the four kinds of TOML strings each has its own escapes: what needs none is the same in all of them.
+      return /^[^'"\\\p{Cc}]*$/u.test(value) ? value : null
     case 'uri':
       return /^[A-Za-z0-9%/?:@&=+$,_.!~*'-]*$/.test(value) ? value : null
     case 'file':
@@ -40,13 +42,30 @@ function encoded(form: Origin['form'], value: string): string | null {
 export function wholeEdit(value: Text, replacement: string): FileEdit | null {
   const sole = soleOrigin(value)
   if (sole === null) return null
-  const { origin } = sole
-  if (origin.form === 'expression') return literalEdit(origin, origin.start, origin.end, replacement)
-  if (origin.form === 'file') return literalEdit(origin, sole.from, sole.to, replacement)
-  const quote = quoteLength(origin)
-  // A TOML literal string or a multi-line one has other quotes; what does not begin right behind the quotes is no whole literal.
-  if (value.text !== '' && (sole.from !== origin.start + quote || sole.to !== origin.end - quote)) return null
-  return literalEdit(origin, origin.start + quote, origin.end - quote, replacement)
+  const { origin, from, to } = sole
+  switch (origin.form) {
+    case 'expression':
+      return literalEdit(origin, origin.start, origin.end, replacement)
+    case 'file':
+      return literalEdit(origin, from, to, replacement)
+    case 'toml':
+      return wholeTomlEdit(origin, value.text === '' ? null : { from, to }, replacement)
+    default: {
+      const quote = origin.form === 'indented' ? 2 : origin.form === 'uri' || origin.form === 'name' ? 0 : 1
+      const isWhole = value.text === '' || (from === origin.start + quote && to === origin.end - quote)
+      return isWhole ? literalEdit(origin, origin.start + quote, origin.end - quote, replacement) : null
+    }
+  }
 }
 
-const quoteLength = (origin: Origin): number => (origin.form === 'indented' ? 2 : origin.form === 'uri' || origin.form === 'name' ? 0 : 1)
+/** Between one quote or three, after which TOML drops a line end. */
+function wholeTomlEdit(origin: Origin, content: { readonly from: number; readonly to: number } | null, replacement: string): FileEdit | null {
+  if (content === null) {
+    const text = encoded('toml', replacement)
+    return text === null ? null : { file: origin.file, start: origin.start, end: origin.end, text: `"${text}"` }
+  }
+  const before = content.from - origin.start
+  const after = origin.end - content.to
+  const isWhole = (before === 1 && after === 1) || (before >= 3 && before <= 5 && after === 3)
+  return isWhole ? literalEdit(origin, content.from, content.to, replacement) : null
+}

@@ -10,7 +10,7 @@ import { bareVersion } from './tag.ts'
 export type VersionEdits = { readonly ok: true; readonly edits: readonly FileEdit[] } | { readonly ok: false; readonly message: string }
 
 /** What one word for the old version becomes. */
-type Forms = readonly (readonly [old: string, now: string])[]
+export type Forms = readonly (readonly [old: string, now: string])[]
 
 /** The edits for a new tag. They are a proposal: whether the URLs come out right is for the next evaluation to say. */
 export function versionEdits(pin: Pin, tag: string): VersionEdits {
@@ -143,7 +143,7 @@ function withoutNested(edits: readonly FileEdit[]): FileEdit[] {
 }
 
 /** What the old version is called, and how the new one is called there; longer words first. */
-function formsOf(old: string, now: string): Forms {
+export function formsOf(old: string, now: string): Forms {
   const a = bareVersion(old)
   const b = bareVersion(now)
   const pairs: [string, string][] = [

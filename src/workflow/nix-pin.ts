@@ -80,7 +80,7 @@ export function editsFor(found: Found, pin: Pin, tag: string, comments: boolean)
   if (comments)
     for (const file of filesOf(pin)) {
       const document = nixFile(file)
-      if (document !== null) edits.push(...commentEdits(file, document, pin, tag))
+      if (document !== null) edits.push(...commentEdits(file, document, pin, tag, found.discovery.pins))
     }
   return { edits, rows: table.rows }
 }
