@@ -50,31 +50,28 @@ function addAll(into: Group, bindings: readonly BindingOrInherit[]): void {
   }
 }
 
-function add(into: Group, path: readonly AttributeName[], value: Expression): void {
-  const key = path[0]
-  if (key === undefined) return
-  const name = staticName(key)
-  const rest = path.slice(1)
-  if (name === null) {
-    into.computed.push({ key, rest, value })
-    return
-  }
-  const present = into.slots.get(name)
-  if (rest.length === 0) {
-    if (present?.kind === 'group' && value.kind === 'attributes') addAll(present.group, value.bindings)
-    else into.slots.set(name, { key, kind: 'expression', value })
-    return
-  }
-  let nested: Group
-  if (present?.kind === 'group') nested = present.group
-  else {
-    nested = { slots: new Map(), computed: [] }
-    let recursive = false
-    if (present?.kind === 'expression' && present.value.kind === 'attributes') {
-      addAll(nested, present.value.bindings)
-      recursive = present.value.recursive
+function add(start: Group, path: readonly AttributeName[], value: Expression): void {
+  let into = start
+  for (const [i, key] of path.entries()) {
+    const name = staticName(key)
+    if (name === null) {
+      into.computed.push({ key, rest: path.slice(i + 1), value })
+      return
     }
-    into.slots.set(name, { key: present?.key ?? key, kind: 'group', group: nested, recursive })
+    const present = into.slots.get(name)
+    if (i === path.length - 1) {
+      if (present?.kind === 'group' && value.kind === 'attributes') addAll(present.group, value.bindings)
+      else into.slots.set(name, { key, kind: 'expression', value })
+    } else if (present?.kind === 'group') into = present.group
+    else {
+      const nested: Group = { slots: new Map(), computed: [] }
+      let recursive = false
+      if (present?.kind === 'expression' && present.value.kind === 'attributes') {
+        addAll(nested, present.value.bindings)
+        recursive = present.value.recursive
+      }
+      into.slots.set(name, { key: present?.key ?? key, kind: 'group', group: nested, recursive })
+      into = nested
+    }
   }
-  add(nested, rest, value)
 }

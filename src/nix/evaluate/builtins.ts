@@ -1,10 +1,11 @@
 // The builtins table: a name, how many arguments, what it does. Adding a builtin is adding an entry.
 import { boolOf, fail, intOf, listOf, pathOf, setOf, shownOf, sortedEntries, stop, stringOf, wholeSetOf, wrongKind } from './arguments.ts'
-import { byteLength, byteSlice } from './bytes.ts'
+import { byteLength, byteSlice, isAscii } from './bytes.ts'
 import { compareVersions, splitVersion } from './compare-versions.ts'
 import { fromJson, fromToml, toJson } from './data.ts'
 import { type Machine, kindName } from './machine.ts'
-import { posixPattern } from './posix-pattern.ts'
+import { nest, spend } from './limits.ts'
+import { type Match, RegularExpression } from './regular-expression.ts'
 import { derived, join, slice } from './text.ts'
 import {
   type Entry,
@@ -59,15 +60,20 @@ function replaceStrings(_: Machine, [from, to, subject]: readonly Thunk[]): Valu
   const replacements = listOf(to!).items
   if (patterns.length !== replacements.length) fail('replaceStrings is given lists of different lengths')
   const value = stringOf(subject!)
+  spend(value.text.length >> 3)
+  // Where no pattern can begin, none is tried.
+  const everywhere = patterns.includes('')
+  const beginnings = new Set(patterns.map((pattern) => pattern.charCodeAt(0)))
   const out: Text[] = []
   let at = 0
   let kept = 0
   while (at <= value.text.length) {
-    const i = patterns.findIndex((pattern) => value.text.startsWith(pattern, at))
+    const i = everywhere || beginnings.has(value.text.charCodeAt(at)) ? patterns.findIndex((pattern) => value.text.startsWith(pattern, at)) : -1
     if (i < 0) {
       at++
       continue
     }
+    spend(1)
     const pattern = patterns[i]!
     if (at > kept) out.push(slice(value, kept, at))
     out.push(derived(stringOf(replacements[i]!), slice(value, at, at + pattern.length)))
@@ -82,26 +88,46 @@ function replaceStrings(_: Machine, [from, to, subject]: readonly Thunk[]): Valu
   return out.length === 0 ? (value.text === '' ? value : text('')) : join(out)
 }
 
+const expressions = new Map<string, RegularExpression | null>()
+
+/** The expression, and its price on this text; Nix stops at one that is malformed. */
+function expressionFor(pattern: Thunk, value: Text): RegularExpression {
+  const source = stringOf(pattern).text
+  let expression = expressions.get(source)
+  if (expression === undefined) {
+    expression = RegularExpression.read(source)
+    if (expressions.size < 1000) expressions.set(source, expression)
+  }
+  if (expression === null) return stop(`the regular expression ${source}`)
+  // Nix counts bytes: what repeats a counted number of times would be cut elsewhere.
+  if (source.includes('{') && !isAscii(value.text)) return stop('a regular expression that counts, over letters outside ASCII')
+  spend(expression.literal === null ? (value.text.length * Math.min(expression.size, 64)) >> 7 : value.text.length >> 6)
+  return expression
+}
+
 function split(_: Machine, [pattern, subject]: readonly Thunk[]): Value {
   const value = stringOf(subject!)
-  const expression = posixPattern(stringOf(pattern!).text) ?? stop('a regular expression that JavaScript reads otherwise')
+  const expression = expressionFor(pattern!, value)
   const items: Thunk[] = []
+  let kept = 0
   let at = 0
-  for (const match of value.text.matchAll(new RegExp(expression, 'gd'))) {
-    items.push(ready(slice(value, at, match.index)), ready(groupsOf(value, match)))
-    at = match.index + match[0].length
+  for (let found = expression.search(value.text, 0); found !== null; found = at <= value.text.length ? expression.search(value.text, at) : null) {
+    const [start, end] = found[0]!
+    spend(1)
+    items.push(ready(slice(value, kept, start)), ready(groupsOf(value, found)))
+    kept = end
+    at = end === start ? end + 1 : end
   }
-  items.push(ready(slice(value, at, value.text.length)))
+  items.push(ready(slice(value, kept, value.text.length)))
   return list(items)
 }
 
-const groupsOf = (value: Text, match: RegExpMatchArray): Value =>
-  list(match.indices!.slice(1).map((span) => ready(span === undefined ? nothing : slice(value, span[0], span[1]))))
+const groupsOf = (value: Text, match: Match): Value =>
+  list(match.slice(1).map((span) => ready(span === null ? nothing : slice(value, span[0], span[1]))))
 
 function match(_: Machine, [pattern, subject]: readonly Thunk[]): Value {
   const value = stringOf(subject!)
-  const expression = posixPattern(stringOf(pattern!).text) ?? stop('a regular expression that JavaScript reads otherwise')
-  const found = new RegExp(`^(?:${expression})$`, 'd').exec(value.text)
+  const found = expressionFor(pattern!, value).whole(value.text)
   return found === null ? nothing : groupsOf(value, found)
 }
 
@@ -132,6 +158,12 @@ function callOverEntries(machine: Machine, call: Thunk, set: Thunk, make: (name:
   const callee = call.force()
   if (callee.kind === 'unknown') machine.explore(set)
   return entriesOf([...value.entries].map(([name, entry]) => [name, { value: lazy(() => make(machine.entryName(name, entry), entry.value)), key: entry.key }]))
+}
+
+function append(groups: Map<string, Thunk[]>, name: string, item: Thunk): void {
+  const group = groups.get(name)
+  if (group === undefined) groups.set(name, [item])
+  else group.push(item)
 }
 
 const bitwise =
@@ -282,7 +314,7 @@ export const builtins: Readonly<Record<string, Builtin>> = {
     (machine, [value, items]) => {
       let doubt = false
       for (const item of listOf(items!).items) {
-        const same = machine.same(value!.force(), item.force(), 0)
+        const same = machine.same(value!.force(), item.force())
         if (same === true) return bool(true)
         doubt ||= same === null
       }
@@ -320,7 +352,7 @@ export const builtins: Readonly<Record<string, Builtin>> = {
       const found = new Map<string, Thunk[]>()
       for (const item of listOf(items!).items) {
         const name = stringOf(ready(machine.apply(call!.force(), item, null))).text
-        found.set(name, [...(found.get(name) ?? []), item])
+        append(found, name, item)
       }
       return entriesOf([...found].map(([name, group]) => [name, { value: ready(list(group)), key: null }]))
     },
@@ -406,7 +438,7 @@ export const builtins: Readonly<Record<string, Builtin>> = {
     2,
     (machine, [call, sets]) => {
       const found = new Map<string, Thunk[]>()
-      for (const set of listOf(sets!).items) for (const [name, entry] of wholeSetOf(set).entries) found.set(name, [...(found.get(name) ?? []), entry.value])
+      for (const set of listOf(sets!).items) for (const [name, entry] of wholeSetOf(set).entries) append(found, name, entry.value)
       return entriesOf(
         [...found].map(([name, values]) => [name, { value: lazy(() => machine.applyAll(call!.force(), [ready(text(name)), ready(list(values))])), key: null }]),
       )
@@ -435,7 +467,7 @@ export const builtins: Readonly<Record<string, Builtin>> = {
   // Data and files
   fromJSON: [1, (machine, [value]) => fromJson(shownOf(machine, value!))],
   fromTOML: [1, (machine, [value]) => fromToml(shownOf(machine, value!))],
-  toJSON: [1, (machine, [value]) => text(toJson(machine, value!.force(), 0))],
+  toJSON: [1, (_, [value]) => text(toJson(value!.force()))],
   pathExists: [
     1,
     (machine, [value]) => {
@@ -498,8 +530,9 @@ function shown(machine: Machine, value: Value): Value {
       return text(value.value.toFixed(6))
     case 'list': {
       const parts: Text[] = []
+      spend(value.items.length)
       for (const item of value.items) {
-        const part = shown(machine, item.force())
+        const part = nest(() => shown(machine, item.force()))
         if (part.kind !== 'string') return part
         if (parts.length > 0) parts.push(text(' '))
         parts.push(part)

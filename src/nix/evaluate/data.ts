@@ -1,33 +1,87 @@
 // JSON and TOML inside Nix ↔ values; strings keep their place in the data file, so that a version or hash kept there can be edited.
-import { type JsonNode, type JsonString, parseJson } from '../../core/json.ts'
-import { fail, stop, wholeSetOf, sortedEntries } from './arguments.ts'
-import type { Machine } from './machine.ts'
-import { join, slice, whole, exact } from './text.ts'
-import { type Entry, type Origin, type Text, type Value, attributesOf, bool, float, int, list, nothing, ready } from './value.ts'
+import { type JsonNode, type JsonResult, type JsonString, parseJson } from '../../core/json.ts'
+import { type TomlNode, type TomlResult, parseToml } from '../../core/toml.ts'
+import { fail, sortedEntries, stop, wholeSetOf } from './arguments.ts'
+import { nest, spend } from './limits.ts'
+import { exact, join, slice, whole } from './text.ts'
+import { type Entry, type Origin, type Text, type Thunk, type Value, attributesOf, bool, float, int, lazy, list, nothing, plain, ready, unknown } from './value.ts'
+
+/** Remembers what the same text was parsed to: every system reads the same lock file. */
+function remembered<T>(parse: (text: string) => T): (text: string) => T {
+  const memory = new Map<string, T>()
+  return (text) => {
+    const known = memory.get(text)
+    if (known !== undefined) return known
+    const parsed = parse(text)
+    if (memory.size >= 8) memory.delete(memory.keys().next().value!)
+    memory.set(text, parsed)
+    return parsed
+  }
+}
+
+const readJson: (text: string) => JsonResult = remembered(parseJson)
+const readToml: (text: string) => TomlResult = remembered(parseToml)
 
 /** `builtins.fromJSON`. */
 export function fromJson(source: Text): Value {
-  const parsed = parseJson(source.text)
+  const parsed = readJson(source.text)
   if (!parsed.ok) return fail(`the JSON text is malformed: ${parsed.message}`)
-  return valueOf(parsed.root, source)
+  return jsonValue(parsed.root, source)
 }
 
-function valueOf(node: JsonNode, source: Text): Value {
+const data = (value: Value): Value => {
+  plain.add(value)
+  return value
+}
+
+function later(node: JsonNode, source: Text): Thunk {
+  return node.kind === 'array' || node.kind === 'object' ? lazy(() => jsonValue(node, source)) : ready(jsonValue(node, source))
+}
+
+function jsonValue(node: JsonNode, source: Text): Value {
   switch (node.kind) {
     case 'literal':
       return node.value === null ? nothing : bool(node.value)
     case 'number':
-      return /^-?[0-9]+$/.test(node.text) ? int(node.value) : float(node.value)
+      if (!/^-?[0-9]+$/.test(node.text)) return float(node.value)
+      return Number.isSafeInteger(node.value) ? int(node.value) : unknown('an integer beyond 2^53')
     case 'string':
       return stringValue(node, source, 'json')
     case 'array':
-      return list(node.items.map((item) => ready(valueOf(item, source))))
+      spend(node.items.length >> 3)
+      return data(list(node.items.map((item) => later(item, source))))
     case 'object': {
+      spend(node.members.length >> 3)
       const entries = new Map<string, Entry>()
-      for (const member of node.members)
-        entries.set(member.key, { value: ready(valueOf(member.value, source)), key: stringValue(member.keyNode, source, 'json') })
-      return attributesOf(entries)
+      for (const member of node.members) entries.set(member.key, { value: later(member.value, source), key: stringValue(member.keyNode, source, 'json') })
+      return data(attributesOf(entries))
     }
+  }
+}
+
+/** `builtins.fromTOML`. */
+export function fromToml(source: Text): Value {
+  const parsed = readToml(source.text)
+  if (!parsed.ok) return fail(`the TOML text is malformed: ${parsed.message}`)
+  return tomlValue(parsed.root, source)
+}
+
+function tomlValue(node: TomlNode, source: Text): Value {
+  switch (node.kind) {
+    case 'string':
+      return stringValue(node, source, 'toml')
+    case 'integer':
+      return node.value > Number.MAX_SAFE_INTEGER || node.value < Number.MIN_SAFE_INTEGER ? unknown('an integer beyond 2^53') : int(Number(node.value))
+    case 'float':
+      return float(node.value)
+    case 'boolean':
+      return bool(node.value)
+    case 'date':
+      return fail('dates in TOML are not supported by Nix')
+    case 'array':
+      return data(list(node.items.map((item) => lazy(() => tomlValue(item, source)))))
+    case 'table':
+      return data(attributesOf(new Map(node.members.map((member) => [member.key, { value: lazy(() => tomlValue(member.value, source)), key: null }]))))
   }
 }
 
@@ -35,20 +89,30 @@ function valueOf(node: JsonNode, source: Text): Value {
 function stringValue(node: Pick<JsonString, 'start' | 'end' | 'pieces'>, source: Text, form: 'json' | 'toml'): Text {
   const file = source.runs[0]
   const isFile = source.runs.length === 1 && file!.origin.form === 'file' && file!.end - file!.start === source.text.length
-  if (!isFile) return join([slice(source, 0, 0), ...node.pieces.map((piece) => ({ ...slice(source, piece.start, piece.end), text: piece.value }))])
+  if (!isFile) return join([slice(source, 0, 0), ...node.pieces.map((piece) => inner(slice(source, piece.start, piece.end), piece.value))])
   const shift = file!.from
   const origin: Origin = { file: file!.origin.file, start: node.start + shift, end: node.end + shift, form }
-  const parts = node.pieces.map((piece) =>
+  const [only] = node.pieces
+  if (only === undefined) return { kind: 'string', text: '', runs: [{ start: 0, end: 0, from: origin.start, to: origin.end, origin }] }
+  const part = (piece: JsonString['pieces'][number]): Text =>
     piece.value.length === piece.end - piece.start
       ? exact(piece.value, piece.start + shift, origin)
-      : whole(piece.value, piece.start + shift, piece.end + shift, origin),
-  )
-  return parts.length === 0 ? { kind: 'string', text: '', runs: [{ start: 0, end: 0, from: origin.start, to: origin.end, origin }] } : join(parts)
+      : whole(piece.value, piece.start + shift, piece.end + shift, origin)
+  return node.pieces.length === 1 ? part(only) : join(node.pieces.map(part))
+}
+
+/** A piece of a string inside a Nix string: an escape of the inner one maps to what spells it in the outer one, as a whole. */
+function inner(spelled: Text, value: string): Text {
+  if (spelled.text === value) return spelled
+  const first = spelled.runs[0]
+  const last = spelled.runs.at(-1)
+  if (first === undefined || last === undefined || first.origin !== last.origin) return { kind: 'string', text: value, runs: [] }
+  return whole(value, first.from, last.to, first.origin)
 }
 
 /** `builtins.toJSON`, without provenance. */
-export function toJson(machine: Machine, value: Value, depth: number): string {
-  if (depth > 100) stop('data nested too deeply')
+export function toJson(value: Value): string {
+  spend(1)
   switch (value.kind) {
     case 'null':
       return 'null'
@@ -59,22 +123,19 @@ export function toJson(machine: Machine, value: Value, depth: number): string {
     case 'float':
       return Number.isInteger(value.value) ? value.value.toFixed(1) : String(value.value)
     case 'list':
-      return `[${value.items.map((item) => toJson(machine, item.force(), depth + 1)).join(',')}]`
+      return `[${value.items.map((item) => nest(() => toJson(item.force()))).join(',')}]`
     case 'attributes': {
       if (value.entries.has('outPath') || value.entries.has('__toString')) return stop('a derivation as JSON')
       const set = wholeSetOf(ready(value))
       return `{${sortedEntries(set)
-        .map(([name, entry]) => `${JSON.stringify(name)}:${toJson(machine, entry.value.force(), depth + 1)}`)
+        .map(([name, entry]) => `${JSON.stringify(name)}:${nest(() => toJson(entry.value.force()))}`)
         .join(',')}}`
     }
     case 'string':
       return JSON.stringify(value.text)
+    case 'unknown':
+      return value.failed ? fail(value.reason) : stop(value.reason)
     default:
       return stop('something that is no data, as JSON')
   }
-}
-
-/** `builtins.fromTOML`. */
-export function fromToml(source: Text): Value {
-  return stop(`TOML of ${source.text.length} characters`)
 }

@@ -22,7 +22,7 @@ export function evaluateFile(tree: SourceTree, file: string, system: System, sys
   const machine = new Machine(system, tree)
   const nixpkgs = new Nixpkgs(machine, systems)
   machine.world = nixpkgs
-  const value = machine.import(file)
+  const value = lazy(() => machine.import(file)).force()
   const isFlake = value.kind === 'attributes' && file.split('/').at(-1) === 'flake.nix' && value.entries.has('outputs')
   machine.explore(isFlake ? lazy(() => evaluateFlake(machine, nixpkgs, value, folderOf(file))) : ready(value))
   machine.exploreAll(systems)

@@ -4,7 +4,7 @@ import type { Place } from '../../core/span.ts'
 import type { System } from '../../core/system.ts'
 import { type Machine, asUnknown, kindName, rootMark } from './machine.ts'
 import { join } from './text.ts'
-import { type Attributes, type Function, type Text, Thunk, type Unknown, type Value, attributes, lazy, native, ready, text, unknown } from './value.ts'
+import { type Attributes, type Function, Halt, type Text, Thunk, type Unknown, type Value, attributes, lazy, native, ready, text, unknown } from './value.ts'
 
 /** One hash attribute of a fetch. */
 export interface FetchHash {
@@ -305,15 +305,22 @@ export class Recorder {
     const unmanaged: Unmanaged[] = []
     for (const call of this.#calls) {
       const { fetcher, system, place } = call
-      const argument = call.argument.force()
-      const result =
-        argument.kind === 'attributes'
-          ? readings[fetcher]!(call, argument)
-          : obstacle(asUnknown(argument, `the argument is ${kindName(argument)}`), 'the argument')
+      const result = reading(call)
       if (result instanceof Obstacle) unmanaged.push({ fetcher, system, place, reason: result.reason, failed: result.failed })
       else fetches.push({ fetcher, system, place, ...result, pname: call.package?.pname ?? null, version: call.package?.version ?? null })
     }
     return { fetches, unmanaged }
+  }
+}
+
+function reading(call: Call): ReturnType<Reading> {
+  const argument = call.argument.force()
+  if (argument.kind !== 'attributes') return obstacle(asUnknown(argument, `it is ${kindName(argument)}`), 'the argument')
+  try {
+    return readings[call.fetcher]!(call, argument)
+  } catch (error) {
+    if (error instanceof Halt) return new Obstacle(error.value.reason, error.value.failed)
+    throw error
   }
 }
 

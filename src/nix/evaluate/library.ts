@@ -2,60 +2,111 @@
 import type { System } from '../../core/system.ts'
 import { parse } from '../parse.ts'
 import { type Builtin, builtins } from './builtins.ts'
+import { effort } from './effort.ts'
 import { libBuiltins, libSources } from './lib.ts'
-import { type Machine, preludeFile } from './machine.ts'
+import { spend } from './limits.ts'
+import { Machine, type SourceTree, preludeFile } from './machine.ts'
 import { doubles, flakeExposed, groups, platform, systemsWhere } from './platform.ts'
 import { type Scope, variables } from './scope.ts'
-import { type Attributes, type Entry, Thunk, type Value, attributes, curried, lazy, list, native, ready, text, unknown } from './value.ts'
+import { type Attributes, type Entry, Halt, type Thunk, type Value, attributes, curried, int, lazy, list, native, no, nothing, ready, text, unknown, yes } from './value.ts'
 
-const parsed = new Map<string, ReturnType<typeof parse>>()
-
-function prelude(source: string): ReturnType<typeof parse> {
-  let document = parsed.get(source)
-  if (document === undefined) {
-    document = parse(source)
-    parsed.set(source, document)
-  }
-  return document
+/** One builtin as a value. What it is given is explored where it cannot make anything of it. */
+function builtinValue(name: string, [arity, call]: Builtin): Value {
+  return curried(name, arity, (args, _, machine) => {
+    try {
+      const value = call(machine, args)
+      if (value.kind === 'list') spend(value.items.length >> 1)
+      else if (value.kind === 'attributes') spend(value.entries.size >> 1)
+      return value
+    } catch (error) {
+      if (error instanceof Halt) for (const arg of args) machine.explore(arg)
+      throw error
+    }
+  })
 }
 
-/** One builtin as a value. */
-export const builtinValue = (machine: Machine, name: string, [arity, call]: Builtin): Value => curried(name, arity, (args) => call(machine, args))
+/** Builtins that are in scope without `builtins.` before them. */
+const globalBuiltins: ReadonlySet<string> = new Set(['abort', 'baseNameOf', 'dirOf', 'isNull', 'map', 'removeAttrs', 'throw', 'toString', 'placeholder', 'fromTOML'])
 
-/** The set `builtins`; `extra` are those that reach the world: fetchers, import, the current system. */
-export function builtinSet(machine: Machine, extra: Readonly<Record<string, Thunk | Value>>): Attributes {
-  const entries = new Map<string, Entry>()
-  for (const [name, builtin] of Object.entries(builtins)) entries.set(name, { value: lazy(() => builtinValue(machine, name, builtin)), key: null })
-  for (const [name, value] of Object.entries(extra)) entries.set(name, { value: value instanceof Thunk ? value : ready(value), key: null })
-  const set: Attributes = { kind: 'attributes', entries, rest: (name) => unknown(`builtins.${name} is not known`), model: true }
+const constants: Readonly<Record<string, Value>> = { true: yes, false: no, null: nothing, nixVersion: text('2.18.1'), storeDir: text('/nix/store'), langVersion: int(6), nixPath: list([]) }
+
+const pure: ReadonlyMap<string, Entry> = new Map(
+  [...Object.entries(builtins).map(([name, builtin]) => [name, builtinValue(name, builtin)] as const), ...Object.entries(constants)].map(
+    ([name, value]) => [name, { value: ready(value), key: null }] as const,
+  ),
+)
+
+/** The set `builtins` and the names in scope everywhere; `extra` are the builtins that reach the world: fetchers, import, the current system. */
+export function builtinScope(extra: Readonly<Record<string, Value>>): Map<string, Thunk> {
+  const entries = new Map(pure)
+  for (const [name, value] of Object.entries(extra)) entries.set(name, { value: ready(value), key: null })
+  const set: Attributes = { kind: 'attributes', entries, rest: (name) => builtinByName(name), model: true }
   entries.set('builtins', { value: ready(set), key: null })
-  return set
+  const names = new Map<string, Thunk>([['builtins', ready(set)]])
+  for (const [name, entry] of entries) {
+    names.set(`__${name}`, entry.value)
+    if (globalBuiltins.has(name) || globalNames.has(name)) names.set(name, entry.value)
+  }
+  return names
 }
 
-/** The set `lib`. */
-export function libSet(machine: Machine, globals: ReadonlyMap<string, Thunk>, builtin: Attributes): Attributes {
+const globalNames: ReadonlySet<string> = new Set(['true', 'false', 'null', 'import', 'scopedImport', 'derivation', 'fetchTarball', 'fetchGit', 'fetchTree'])
+
+const builtinByName = (name: string): Value => unknown(`builtins.${name} is not known`)
+
+/** Lib's own code has no world around it. */
+const nowhere: SourceTree = { document: () => null, text: () => null, entries: () => null }
+
+let made: Attributes | null = null
+
+/** The set `lib`: one for all evaluations, since nothing in it depends on any of them. */
+export function libSet(): Attributes {
+  if (made !== null) return made
+  // Made at once and outside the account of whichever evaluation asks first: a limit met here would stay for all of them.
+  const account = { ...effort }
+  made = makeLib()
+  Object.assign(effort, account)
+  return made
+}
+
+function makeLib(): Attributes {
+  const globals = builtinScope({})
+  const machine = new Machine('', nowhere)
+  machine.world = { globals, searchPath: (name) => unknown(`<${name}>`), byName: () => null, byAttribute: () => null, unknownCall: () => undefined }
   const entries = new Map<string, Entry>()
   const lib: Attributes = { kind: 'attributes', entries, rest: (name) => unknown(`lib.${name} is not known`), model: true }
-  const names = new Map<string, Thunk>([...globals, ['lib', ready(lib)]])
-  const scope: Scope = variables(null, names)
+  const scope: Scope = variables(null, new Map<string, Thunk>([...globals, ['lib', ready(lib)]]))
   for (const name of libBuiltins) {
-    const entry = builtin.entries.get(name)
+    const entry = pure.get(name)
     if (entry !== undefined) entries.set(name, entry)
   }
+  const values: Thunk[] = []
   for (const [section, sources] of Object.entries(libSources)) {
     const own = new Map<string, Entry>()
     for (const [name, source] of Object.entries(sources)) {
-      const entry: Entry = { value: lazy(() => machine.evaluate(prelude(source).root, scope, preludeFile)), key: null }
+      const value = lazy(() => machine.evaluate(parse(source).root, scope, preludeFile))
+      values.push(value)
+      const entry: Entry = { value, key: null }
       own.set(name, entry)
-      if (!entries.has(name)) entries.set(name, entry)
+      if (!entries.has(name) && !ownNames.has(section)) entries.set(name, entry)
     }
     // A section answers what lib itself answers: nixpkgs keeps most functions in both.
-    entries.set(section, { value: ready({ kind: 'attributes', entries: own, rest: (name) => entries.get(name)?.value.force() ?? unknown(`lib.${section}.${name} is not known`), model: true }), key: null })
+    const rest = (name: string): Value => entries.get(name)?.value.force() ?? unknown(`lib.${section}.${name} is not known`)
+    entries.set(section, { value: ready({ kind: 'attributes', entries: own, rest, model: true }), key: null })
   }
-  entries.set('systems', { value: lazy(() => systemsSet()), key: null })
-  entries.set('platforms', { value: lazy(() => groupsSet('lib.platforms')), key: null })
+  entries.set('systems', { value: ready(systemsSet()), key: null })
+  entries.set('platforms', { value: ready(groupsSet('lib.platforms')), key: null })
   entries.set('lib', { value: ready(lib), key: null })
+  entries.set('builtins', { value: globals.get('builtins')!, key: null })
+  for (const value of values) forceAll(value.force())
   return lib
+}
+
+/** Sections whose functions are not in lib itself. */
+const ownNames: ReadonlySet<string> = new Set(['path', 'filesystem', 'meta', 'gvariant', 'generators', 'cli', 'types', 'licenses', 'sourceTypes'])
+
+function forceAll(value: Value): void {
+  if (value.kind === 'list') for (const item of value.items) forceAll(item.force())
 }
 
 const systemList = (systems: readonly System[]): Value => list(systems.map((system) => ready(text(system))))

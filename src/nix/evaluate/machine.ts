@@ -1,12 +1,36 @@
 // Nix expressions → values. Small, lazy and total: what cannot be known is Unknown and never stops it, and what Unknown hides is still explored.
 import type { Place, Span } from '../../core/span.ts'
 import type { System } from '../../core/system.ts'
-import type { AttributeName, AttributeSet, Binary, Document, Expression, Inherit, Lambda, Part, Select, StringLiteral } from '../syntax.ts'
+import type {
+  Apply,
+  Assert,
+  AttributeName,
+  AttributeSet,
+  Binary,
+  BinaryOperator,
+  BindingOrInherit,
+  Document,
+  Expression,
+  If,
+  Inherit,
+  Let,
+  Parenthesized,
+  Part,
+  Select,
+  StringLiteral,
+  Unary,
+  With,
+} from '../syntax.ts'
 import { type Group, type Slot, group, staticName } from './bindings.ts'
+import { deepest, effort, mostSteps } from './effort.ts'
+import { nest, spend } from './limits.ts'
+import { isPlatform } from './platform.ts'
 import { type Scope, lookup, openedSets, opening, variables } from './scope.ts'
 import { exact, join, whole } from './text.ts'
 import {
   type Attributes,
+  type Call,
+  type Closure,
   type Entry,
   type Function,
   Halt,
@@ -20,12 +44,16 @@ import {
   failure,
   float,
   int,
+  isCut,
   lazy,
   list,
   no,
   nothing,
+  plain,
   ready,
   text,
+  tooDeep,
+  tooLong,
   unknown,
   yes,
 } from './value.ts'
@@ -59,9 +87,15 @@ export const preludeFile = '<prelude>'
 /** Begins the strings that stand for paths in the repository, as a store path would in Nix. */
 export const rootMark = '/the-repository'
 
-// Evaluation recurses with the expression; this many levels fit in a quarter of Node's default stack.
-const deepest = 700
-const maximumSteps = 400_000
+/** A function's body, about to be evaluated. */
+class Entered {
+  readonly lambda: Closure
+  readonly scope: Scope
+  constructor(lambda: Closure, scope: Scope) {
+    this.lambda = lambda
+    this.scope = scope
+  }
+}
 
 export class Machine {
   readonly system: System
@@ -69,8 +103,6 @@ export class Machine {
   /** Files that were read, by path: what a change of text may change the outcome of. */
   readonly reads: Set<string> = new Set()
   world!: World
-  #depth = 0
-  #steps = 0
   #queue: Thunk[] = []
   #head = 0
   readonly #explored = new WeakSet<object>()
@@ -80,11 +112,12 @@ export class Machine {
   constructor(system: System, tree: SourceTree) {
     this.system = system
     this.tree = tree
+    Object.assign(effort, { depth: 0, steps: 0, cut: false })
   }
 
-  /** Whether the evaluation was cut off for taking too long. */
+  /** Whether the evaluation was cut off for taking too long or nesting too deeply. */
   get exhausted(): boolean {
-    return this.#steps > maximumSteps
+    return effort.cut
   }
 
   /** The value of a file, as `import` gives it. */
@@ -98,8 +131,9 @@ export class Machine {
       document = this.#read(at)
     }
     if (document === null) return unknown(`the file ${at} is not there`)
+    const content = document
     this.#imports.set(path, failure('the file imports itself'))
-    const value = this.evaluate(document.root, variables(null, this.world.globals), at)
+    const value = lazy(() => this.evaluate(content.root, variables(null, this.world.globals), at)).force()
     this.#imports.set(path, value)
     return value
   }
@@ -124,78 +158,148 @@ export class Machine {
   }
 
   evaluate(node: Expression, scope: Scope, file: string): Value {
-    if (++this.#steps > maximumSteps) return unknown('the evaluation takes too long')
-    if (this.#depth >= deepest) return unknown('the evaluation is nested too deeply', { file, start: node.start, end: node.end })
-    this.#depth++
+    if (effort.depth >= deepest) {
+      effort.cut = true
+      return tooDeep
+    }
+    effort.depth++
     const value = this.#evaluate(node, scope, file)
-    this.#depth--
+    effort.depth--
     return value
   }
 
-  #evaluate(node: Expression, scope: Scope, file: string): Value {
+  /** Goes on in place where nothing is left to do afterwards, so that calls in tail position cost no stack. */
+  #evaluate(expression: Expression, outer: Scope, source: string): Value {
+    let node: Expression = expression
+    let scope: Scope = outer
+    let file: string = source
+    for (;;) {
+      if (++effort.steps > mostSteps) {
+        effort.cut = true
+        return tooLong
+      }
+      switch (node.kind) {
+        case 'let': {
+          const inner = this.#let(node.bindings, scope, file)
+          if (node.body === null) return inner.variables?.get('body')?.force() ?? failure('a let without a body')
+          scope = inner
+          node = node.body
+          break
+        }
+        case 'with':
+          scope = opening(scope, this.delay(node.scope, scope, file))
+          node = node.body
+          break
+        case 'assert': {
+          const obstacle = this.#assert(node.condition, scope, file)
+          if (obstacle !== null) return obstacle
+          node = node.body
+          break
+        }
+        case 'if': {
+          const condition = this.evaluate(node.condition, scope, file)
+          if (condition.kind !== 'bool') return this.#either(condition, node, scope, file)
+          node = condition.value ? node.then : node.else
+          break
+        }
+        case 'apply': {
+          const entered = this.#applied(node, scope, file)
+          if (!(entered instanceof Entered)) return entered
+          scope = entered.scope
+          file = entered.lambda.file
+          node = entered.lambda.node.body
+          break
+        }
+        case 'parenthesized':
+          node = node.expression
+          break
+        default:
+          return this.#value(node, scope, file)
+      }
+    }
+  }
+
+  /** An expression that has nothing in tail position. */
+  #value(node: Exclude<Expression, Let | With | Assert | If | Apply | Parenthesized>, scope: Scope, file: string): Value {
     switch (node.kind) {
       case 'identifier':
         return this.#name(node.name, scope, { file, start: node.start, end: node.end })
       case 'string':
         return this.#string(node, scope, file)
+      case 'select':
+        return this.#select(node, scope, file)
+      case 'attributes':
+        return this.#attributes(node, scope, file)
+      case 'binary':
+        return this.#binary(node, scope, file)
+      case 'lambda':
+        return { kind: 'function', name: node.parameter?.name ?? '', lambda: { node, scope, file }, call: null }
+      case 'list':
+        return this.#list(node.items, scope, file)
+      case 'path':
+        return this.#path(node.parts, scope, file)
+      case 'has-attribute':
+        return this.#hasAttribute(this.evaluate(node.subject, scope, file), node.path, scope, file)
+      case 'unary':
+        return negated(node.operator, this.evaluate(node.operand, scope, file))
       case 'integer':
         return node.value > BigInt(Number.MAX_SAFE_INTEGER) ? unknown('an integer beyond 2^53') : int(Number(node.value))
       case 'float':
         return float(node.value)
-      case 'path':
-        return this.#path(node.parts, scope, file)
       case 'search-path':
         return this.world.searchPath(node.name)
-      case 'list':
-        return list(node.items.map((item) => this.delay(item, scope, file)))
-      case 'attributes':
-        return this.#attributes(node, scope, file)
-      case 'let': {
-        const names = new Map<string, Thunk>()
-        const inner = variables(scope, names)
-        const made = this.#fill(group(node.bindings), inner, scope, file)
-        for (const [name, entry] of made.entries) names.set(name, entry.value)
-        if (node.body !== null) return this.evaluate(node.body, inner, file)
-        return names.get('body')?.force() ?? failure('a let without a body')
-      }
-      case 'with':
-        return this.evaluate(node.body, opening(scope, this.delay(node.scope, scope, file)), file)
-      case 'assert': {
-        const condition = this.evaluate(node.condition, scope, file)
-        if (condition.kind === 'bool' && !condition.value) return failure('an assertion does not hold', { file, start: node.start, end: node.end })
-        return this.evaluate(node.body, scope, file)
-      }
-      case 'if': {
-        const condition = this.evaluate(node.condition, scope, file)
-        if (condition.kind === 'bool') return this.evaluate(condition.value ? node.then : node.else, scope, file)
-        if (condition.kind === 'unknown' && condition.failed) return condition
-        this.explore(this.delay(node.then, scope, file))
-        this.explore(this.delay(node.else, scope, file))
-        return unknown(condition.kind === 'unknown' ? `it depends on a condition that is not known: ${condition.reason}` : 'a condition is no boolean')
-      }
-      case 'lambda':
-        return this.#lambda(node, scope, file)
-      case 'apply': {
-        const callee = this.evaluate(node.function, scope, file)
-        return this.apply(callee, this.delay(node.argument, scope, file), { file, start: node.start, end: node.end })
-      }
-      case 'select':
-        return this.#select(node, scope, file)
-      case 'has-attribute':
-        return this.#hasAttribute(this.evaluate(node.subject, scope, file), node.path, scope, file)
-      case 'unary': {
-        const value = this.evaluate(node.operand, scope, file)
-        if (node.operator === '!') return value.kind === 'bool' ? bool(!value.value) : asUnknown(value, 'no boolean')
-        return value.kind === 'int' ? int(-value.value) : value.kind === 'float' ? float(-value.value) : asUnknown(value, 'no number')
-      }
-      case 'binary':
-        return this.#binary(node, scope, file)
-      case 'parenthesized':
-        return this.evaluate(node.expression, scope, file)
       case 'unreadable':
         for (const part of node.parts) this.explore(this.delay(part, scope, file))
         return unknown('it does not parse', { file, start: node.start, end: node.end })
     }
+  }
+
+  #assert(condition: Expression, scope: Scope, file: string): Unknown | null {
+    const value = this.evaluate(condition, scope, file)
+    if (value.kind === 'bool') return value.value ? null : failure('an assertion does not hold', { file, start: condition.start, end: condition.end })
+    return value.kind === 'unknown' && value.failed ? value : null
+  }
+
+  /** A call: what it gives, or the function to go on in. */
+  #applied(node: Apply, scope: Scope, file: string): Value | Entered {
+    const callee = this.#callee(node, scope, file)
+    const argument = this.delay(node.argument, scope, file)
+    if (callee.kind !== 'function' || callee.lambda === null) return this.apply(callee, argument, { file, start: node.start, end: node.end })
+    const entered = this.#enter(callee.lambda, argument)
+    return 'kind' in entered ? entered : new Entered(callee.lambda, entered)
+  }
+
+  #list(items: readonly Expression[], scope: Scope, file: string): Value {
+    return list(items.map((item) => this.delay(item, scope, file)))
+  }
+
+  #let(bindings: readonly BindingOrInherit[], scope: Scope, file: string): Scope {
+    const names = new Map<string, Thunk>()
+    const inner = variables(scope, names)
+    for (const [name, entry] of this.#fill(group(bindings), inner, scope, file).entries) names.set(name, entry.value)
+    return inner
+  }
+
+  /** An `if` whose condition is not known: both branches may hold fetches. */
+  #either(condition: Value, node: If, scope: Scope, file: string): Unknown {
+    if (condition.kind === 'unknown' && (condition.failed || isCut(condition))) return condition
+    if (condition.kind !== 'unknown') return failure(`${kindName(condition)} is given where a boolean is expected`, { file, start: node.condition.start, end: node.condition.end })
+    this.explore(this.delay(node.then, scope, file))
+    this.explore(this.delay(node.else, scope, file))
+    return unknown(`it depends on a condition that is not known: ${condition.reason}`)
+  }
+
+  /** What the last argument of `f a b c` is given to. */
+  #callee(node: Apply, scope: Scope, file: string): Value {
+    const calls: Apply[] = []
+    let head: Expression = node.function
+    for (; head.kind === 'apply'; head = head.function) calls.push(head)
+    let callee = this.evaluate(head, scope, file)
+    for (let i = calls.length - 1; i >= 0; i--) {
+      const call = calls[i]!
+      callee = this.apply(callee, this.delay(call.argument, scope, file), { file, start: call.start, end: call.end })
+    }
+    return callee
   }
 
   #name(name: string, scope: Scope, place: Place): Value {
@@ -264,7 +368,7 @@ export class Machine {
         }
         this.explore(ready(value))
         const out = value.entries.get('outPath')
-        if (out !== undefined) return this.interpolate(out.value.force(), place)
+        if (out !== undefined) return nest(() => this.interpolate(out.value.force(), place))
         return value.rest !== null ? unknown('the output path of something unknown', place) : failure('a set cannot be made a string', place)
       }
       default:
@@ -431,73 +535,71 @@ export class Machine {
     return yes
   }
 
-  #lambda(node: Lambda, scope: Scope, file: string): Function {
-    return {
-      kind: 'function',
-      name: node.parameter?.name ?? '',
-      lambda: { node, scope, file },
-      call: (argument) => this.#enter(node, scope, file, argument),
-    }
-  }
-
-  #enter(node: Lambda, scope: Scope, file: string, argument: Thunk): Value {
+  /** The scope of a function's body, or why it cannot be entered. */
+  #enter({ node, scope, file }: Closure, argument: Thunk): Scope | Unknown {
     const names = new Map<string, Thunk>()
     const inner = variables(scope, names)
     if (node.parameter !== null) names.set(node.parameter.name, argument)
-    if (node.formals !== null) {
-      const given = argument.force()
-      if (given.kind !== 'attributes' && given.kind !== 'unknown') return failure(`${kindName(given)} is given where a set is expected`)
-      if (given.kind === 'unknown' && given.failed) return given
-      for (const formal of node.formals) {
-        const entry = given.kind === 'attributes' ? given.entries.get(formal.name) : undefined
-        const { fallback } = formal
-        if (entry !== undefined) names.set(formal.name, entry.value)
-        else if (given.kind === 'attributes' && given.rest === null) {
-          if (fallback === null) return failure(`the argument ${formal.name} is missing`, { file, start: formal.start, end: formal.end })
-          names.set(formal.name, this.defer(fallback, inner, file))
-        } else
-          names.set(
-            formal.name,
-            this.world.byName(formal.name) ??
-              (fallback !== null && given.kind === 'attributes' && given.model
-                ? this.defer(fallback, inner, file)
-                : ready(unknown(`the argument ${formal.name} is not known`, { file, start: formal.start, end: formal.end }))),
-          )
-      }
+    if (node.formals === null) return inner
+    const given = argument.force()
+    if (given.kind !== 'attributes' && given.kind !== 'unknown') return failure(`${kindName(given)} is given where a set is expected`)
+    if (given.kind === 'unknown' && (given.failed || isCut(given))) return given
+    const place = (span: Span): Place => ({ file, start: span.start, end: span.end })
+    for (const formal of node.formals) {
+      const entry = given.kind === 'attributes' ? given.entries.get(formal.name) : undefined
+      const { fallback } = formal
+      if (entry !== undefined) names.set(formal.name, entry.value)
+      else if (given.kind === 'attributes' && given.rest === null) {
+        if (fallback === null) return failure(`the argument ${formal.name} is missing`, place(formal))
+        names.set(formal.name, this.defer(fallback, inner, file))
+      } else
+        names.set(
+          formal.name,
+          this.world.byName(formal.name) ??
+            (fallback !== null && given.kind === 'attributes' && given.model
+              ? this.defer(fallback, inner, file)
+              : ready(unknown(`the argument ${formal.name} is not known`, place(formal)))),
+        )
     }
-    return this.evaluate(node.body, inner, file)
+    return inner
   }
 
   /** Calls a value. Sets with `__functor` are called through it; a call of Unknown explores its argument. */
   apply(callee: Value, argument: Thunk, place: Place | null): Value {
     if (callee.kind === 'function') {
-      if (this.#depth >= deepest) return unknown('the evaluation is nested too deeply', place)
-      this.#depth++
-      const value = this.#call(callee, argument, place)
-      this.#depth--
+      if (effort.depth >= deepest) {
+        effort.cut = true
+        return tooDeep
+      }
+      const { depth } = effort
+      effort.depth = depth + 1
+      const value = callee.lambda === null ? this.#callNative(callee.call, argument, place) : this.#callLambda(callee.lambda, argument)
+      effort.depth = depth
       return value
     }
     if (callee.kind === 'attributes') {
       const functor = callee.entries.get('__functor')
-      if (functor !== undefined) return this.apply(this.apply(functor.value.force(), ready(callee), place), argument, place)
+      if (functor !== undefined) return nest(() => this.apply(this.apply(functor.value.force(), ready(callee), place), argument, place))
       if (callee.rest === null) return failure('a set is called like a function', place)
     }
     if (callee.kind !== 'unknown' && callee.kind !== 'attributes') return failure(`${kindName(callee)} is called like a function`, place)
-    if (callee.kind === 'unknown' && callee.failed) return callee
+    if (callee.kind === 'unknown' && (callee.failed || isCut(callee))) return callee
     const cause = callee.kind === 'unknown' ? callee : unknown('something not known is called', place)
     if (place !== null) this.later(() => this.world.unknownCall(cause, argument.force(), place))
     this.explore(argument)
     return unknown(cause.reason, place)
   }
 
-  #call(callee: Function, argument: Thunk, place: Place | null): Value {
-    if (callee.lambda !== null) return callee.call(argument, place)
-    const depth = this.#depth
+  #callLambda(lambda: Closure, argument: Thunk): Value {
+    const entered = this.#enter(lambda, argument)
+    return 'kind' in entered ? entered : this.evaluate(lambda.node.body, entered, lambda.file)
+  }
+
+  #callNative(call: Call, argument: Thunk, place: Place | null): Value {
     try {
-      return callee.call(argument, place)
+      return call(argument, place, this)
     } catch (error) {
       if (!(error instanceof Halt)) throw error
-      this.#depth = depth
       this.explore(argument)
       return error.value
     }
@@ -524,6 +626,7 @@ export class Machine {
       }
       return left
     }
+    spend((left.entries.size + right.entries.size) >> 2)
     const entries = new Map<string, Entry>()
     const hidden = right.rest !== null && !right.model
     if (hidden) this.explore(ready(left))
@@ -537,28 +640,28 @@ export class Machine {
   #binary(node: Binary, scope: Scope, file: string): Value {
     const place = { file, start: node.start, end: node.end }
     const { operator } = node
-    if (operator === '|>') return this.apply(this.evaluate(node.right, scope, file), this.delay(node.left, scope, file), place)
-    if (operator === '<|') return this.apply(this.evaluate(node.left, scope, file), this.delay(node.right, scope, file), place)
-    const left = this.evaluate(node.left, scope, file)
-    if (operator === '&&' || operator === '||' || operator === '->') {
-      const decided = operator === '&&' ? !truth(left) : operator === '||' ? truth(left) : !truth(left)
-      if (left.kind === 'bool' && decided) return bool(operator !== '&&')
-      const right = this.evaluate(node.right, scope, file)
-      if (left.kind === 'bool') return right.kind === 'bool' ? right : asUnknown(right, 'no boolean')
-      if (left.kind === 'unknown' && !left.failed && right.kind === 'bool' && right.value === (operator !== '&&')) return right
-      return asUnknown(left, 'no boolean')
+    switch (operator) {
+      case '|>':
+        return this.apply(this.evaluate(node.right, scope, file), this.delay(node.left, scope, file), place)
+      case '<|':
+        return this.apply(this.evaluate(node.left, scope, file), this.delay(node.right, scope, file), place)
+      case '&&':
+      case '||':
+      case '->':
+        return this.#logic(node, scope, file)
+      case '+':
+        return this.#sum(this.#each(leftChain(node, '+'), scope, file), place)
+      case '++':
+        return this.#concat(this.#each(rightChain(node, '++'), scope, file))
+      case '//':
+        return this.#merge(this.#each(rightChain(node, '//'), scope, file))
     }
+    const left = this.evaluate(node.left, scope, file)
     const right = this.evaluate(node.right, scope, file)
     switch (operator) {
-      case '//':
-        return this.update(left, right)
-      case '++':
-        return left.kind === 'list' && right.kind === 'list' ? list([...left.items, ...right.items]) : this.#neither(left, right, 'no list')
-      case '+':
-        return this.#plus(left, right, place)
       case '==':
       case '!=': {
-        const same = this.same(left, right, 0)
+        const same = this.same(left, right)
         return same === null ? this.#neither(left, right, 'a comparison with something not known') : bool(same === (operator === '=='))
       }
       case '<':
@@ -579,17 +682,83 @@ export class Machine {
     }
   }
 
+  #each(parts: readonly Expression[], scope: Scope, file: string): Value[] {
+    const values: Value[] = []
+    for (const part of parts) values.push(this.evaluate(part, scope, file))
+    return values
+  }
+
+  #logic(node: Binary, scope: Scope, file: string): Value {
+    const { operator } = node
+    const left = this.evaluate(node.left, scope, file)
+    if (left.kind !== 'bool' && left.kind !== 'unknown') return asUnknown(left, 'no boolean')
+    if (left.kind === 'unknown' && left.failed) return left
+    const decided = operator === '&&' ? !truth(left) : operator === '||' ? truth(left) : !truth(left)
+    if (left.kind === 'bool' && decided) return bool(operator !== '&&')
+    const right = this.evaluate(node.right, scope, file)
+    if (left.kind === 'bool') return right.kind === 'bool' ? right : asUnknown(right, 'no boolean')
+    // Whatever the left side is, the right side decides alone.
+    return right.kind === 'bool' && right.value === (operator !== '&&') ? right : left
+  }
+
+  /** `a + b + c`. */
+  #sum(terms: readonly Value[], place: Place): Value {
+    let sum = terms[0]!
+    let texts: Text[] = []
+    for (const term of terms.slice(1)) {
+      if (sum.kind === 'string' && term.kind === 'string') {
+        if (texts.length === 0) texts.push(sum)
+        texts.push(term)
+        continue
+      }
+      if (texts.length > 0) sum = join(texts)
+      texts = []
+      sum = this.#plus(sum, term, place)
+    }
+    return texts.length > 0 ? join(texts) : sum
+  }
+
+  /** `a ++ b ++ c`. */
+  #concat(terms: readonly Value[]): Value {
+    const items: Thunk[] = []
+    for (const term of terms)
+      if (term.kind === 'list') {
+        spend(term.items.length)
+        for (const item of term.items) items.push(item)
+      } else return this.#none(terms, 'no list')
+    return list(items)
+  }
+
+  /** `a // b // c`. */
+  #merge(terms: readonly Value[]): Value {
+    let merged = terms.at(-1)!
+    if (terms.length > 2 && terms.every((term) => term.kind === 'attributes' && term.rest === null && !term.model)) {
+      const entries = new Map<string, Entry>()
+      for (const term of terms) for (const [name, entry] of (term as Attributes).entries) entries.set(name, entry)
+      spend(entries.size)
+      return attributesOf(entries)
+    }
+    for (let i = terms.length - 2; i >= 0; i--) merged = this.update(terms[i]!, merged)
+    return merged
+  }
+
   /** Both sides matter although the operation cannot be done: explores them, and says why not. */
   #neither(left: Value, right: Value, reason: string): Unknown {
-    this.explore(ready(left))
-    this.explore(ready(right))
-    if (left.kind === 'unknown' && (left.failed || right.kind !== 'unknown' || !right.failed)) return left
-    return asUnknown(right, reason)
+    return this.#none([left, right], reason)
+  }
+
+  #none(terms: readonly Value[], reason: string): Unknown {
+    for (const term of terms) this.explore(ready(term))
+    const unknowns = terms.filter((term) => term.kind === 'unknown')
+    return unknowns.find((term) => term.failed) ?? unknowns[0] ?? failure(reason)
   }
 
   #plus(left: Value, right: Value, place: Place): Value {
-    if ((left.kind === 'int' || left.kind === 'float') && (right.kind === 'int' || right.kind === 'float'))
+    const isNumber = left.kind === 'int' || left.kind === 'float'
+    if (isNumber || right.kind === 'int' || right.kind === 'float') {
+      if (left.kind === 'unknown' || right.kind === 'unknown') return this.#none([left, right], '')
       return arithmetic(left, right, (a, b) => a + b)
+    }
     if (left.kind === 'path') {
       if (right.kind === 'string') return this.resolve('', left.path + right.text)
       if (right.kind === 'path') return unknown('two paths joined')
@@ -613,10 +782,11 @@ export class Machine {
   }
 
   /** Equality as `==` sees it; null where it cannot be known. Functions equal nothing. */
-  same(left: Value, right: Value, depth: number): boolean | null {
-    if (left.kind === 'unknown' || right.kind === 'unknown' || depth > 100) return null
+  same(left: Value, right: Value): boolean | null {
+    if (left.kind === 'unknown' || right.kind === 'unknown') return null
     if ((left.kind === 'int' || left.kind === 'float') && (right.kind === 'int' || right.kind === 'float')) return left.value === right.value
     if (left.kind !== right.kind) return false
+    spend(1)
     switch (left.kind) {
       case 'null':
         return true
@@ -629,26 +799,41 @@ export class Machine {
       case 'list': {
         const others = (right as typeof left).items
         if (left.items.length !== others.length) return false
-        return every(left.items, (item, i) => this.same(item.force(), others[i]!.force(), depth + 1))
+        return nest(() => every(left.items, (item, i) => this.#sameThunk(item, others[i]!)))
       }
-      case 'attributes': {
-        const other = right as Attributes
-        if (left === other) return true
-        if (left.rest !== null || other.rest !== null) return null
-        if (left.entries.size !== other.entries.size) return false
-        return every([...left.entries], ([name, entry]) => {
-          const match = other.entries.get(name)
-          return match === undefined ? false : this.same(entry.value.force(), match.value.force(), depth + 1)
-        })
-      }
+      case 'attributes':
+        return this.#sameSet(left, right as Attributes)
       default:
         return false
     }
   }
 
+  #sameThunk(left: Thunk, right: Thunk): boolean | null {
+    // Nix too takes one and the same value for equal to itself inside lists and sets.
+    return left === right && left.force().kind !== 'unknown' ? true : this.same(left.force(), right.force())
+  }
+
+  #sameSet(left: Attributes, right: Attributes): boolean | null {
+    if (left === right) return true
+    if (left.rest !== null || right.rest !== null) return isDerivation(left) && isDerivation(right) ? null : this.#samePlatform(left, right)
+    if (left.entries.size !== right.entries.size) return false
+    for (const name of left.entries.keys()) if (!right.entries.has(name)) return false
+    return nest(() => every([...left.entries], ([name, entry]) => this.#sameThunk(entry.value, right.entries.get(name)!.value)))
+  }
+
+  /** Two stand-ins for platforms differ if their systems do. */
+  #samePlatform(left: Attributes, right: Attributes): boolean | null {
+    const one = left.entries.get('system')?.value.known
+    const other = right.entries.get('system')?.value.known
+    return one?.kind === 'string' && other?.kind === 'string' && one.text !== other.text ? false : null
+  }
+
   /** Puts a value on the list of what is looked through for fetches once the file itself has its value. */
   explore(value: Thunk): void {
-    if (this.#queue.length < maximumSteps) this.#queue.push(value)
+    const { known } = value
+    // Most of what is put here is a string.
+    if (known !== null && known.kind !== 'list' && known.kind !== 'attributes' && known.kind !== 'function') return
+    if (this.#queue.length < mostSteps) this.#queue.push(value)
   }
 
   /** Does something once the file itself has its value. */
@@ -663,29 +848,36 @@ export class Machine {
 
   /** Looks through everything put on the list, and through what is found there. Attributes named after another system are that system's. */
   exploreAll(systems: ReadonlySet<System>): void {
-    while (this.#head < this.#queue.length && !this.exhausted) {
+    while (this.#head < this.#queue.length && effort.steps <= mostSteps) {
+      effort.steps++
       const value = this.#queue[this.#head++]!.force()
       if (this.#head > 10_000) {
         this.#queue = this.#queue.slice(this.#head)
         this.#head = 0
       }
-      if (value.kind === 'list') {
-        if (this.#explored.has(value)) continue
-        this.#explored.add(value)
-        for (const item of value.items) this.explore(item)
-      } else if (value.kind === 'attributes') {
-        if (value.model || this.#explored.has(value)) continue
-        this.#explored.add(value)
-        for (const [name, entry] of value.entries) if (name === this.system || !systems.has(name)) this.explore(entry.value)
-      } else if (value.kind === 'function' && value.lambda !== null) {
-        const { node } = value.lambda
-        if (this.#explored.has(node)) continue
-        this.#explored.add(node)
-        this.explore(lazy(() => this.apply(value, this.argumentFor(value), null)))
-      }
+      this.#lookThrough(value, systems)
     }
+    if (this.#head < this.#queue.length) effort.cut = true
     this.#queue = []
     this.#head = 0
+  }
+
+  #lookThrough(value: Value, systems: ReadonlySet<System>): void {
+    if (plain.has(value)) return
+    if (value.kind === 'list') {
+      if (this.#explored.has(value)) return
+      this.#explored.add(value)
+      for (const item of value.items) this.explore(item)
+    } else if (value.kind === 'attributes') {
+      if (value.model || this.#explored.has(value)) return
+      this.#explored.add(value)
+      for (const [name, entry] of value.entries) if (name === this.system || !(systems.has(name) || isPlatform(name))) this.explore(entry.value)
+    } else if (value.kind === 'function' && value.lambda !== null) {
+      const { node } = value.lambda
+      if (this.#explored.has(node)) return
+      this.#explored.add(node)
+      this.explore(lazy(() => this.apply(value, this.argumentFor(value), null)))
+    }
   }
 
   /** What a function is called with when nobody calls it: its parameters bound by name, the rest unknown. */
@@ -723,6 +915,31 @@ export const fakeHashes: ReadonlySet<string> = new Set([
 /** A value that should have been of another kind, as Unknown: what was unknown stays so, the rest is a type error. */
 export function asUnknown(value: Value, reason: string): Unknown {
   return value.kind === 'unknown' ? value : failure(reason)
+}
+
+const isDerivation = (set: Attributes): boolean => set.entries.has('drvPath') || set.entries.has('outPath')
+
+/** `a`, `b`, `c` of `(a + b) + c`. */
+function leftChain(node: Binary, operator: BinaryOperator): Expression[] {
+  const parts: Expression[] = []
+  let left: Expression = node
+  for (; left.kind === 'binary' && left.operator === operator; left = left.left) parts.push(left.right)
+  parts.push(left)
+  return parts.reverse()
+}
+
+/** `a`, `b`, `c` of `a ++ (b ++ c)`. */
+function rightChain(node: Binary, operator: BinaryOperator): Expression[] {
+  const parts: Expression[] = []
+  let right: Expression = node
+  for (; right.kind === 'binary' && right.operator === operator; right = right.right) parts.push(right.left)
+  parts.push(right)
+  return parts
+}
+
+function negated(operator: Unary['operator'], value: Value): Value {
+  if (operator === '!') return value.kind === 'bool' ? bool(!value.value) : asUnknown(value, 'no boolean')
+  return value.kind === 'int' ? int(-value.value) : value.kind === 'float' ? float(-value.value) : asUnknown(value, 'no number')
 }
 
 const truth = (value: Value): boolean => value.kind === 'bool' && value.value

@@ -3,8 +3,7 @@ import type { Place } from '../../core/span.ts'
 import type { System } from '../../core/system.ts'
 import { flakeParts, flakeUtils } from './flakes.ts'
 import { Recorder, fetcherNames, fixpoint } from './fetchers.ts'
-import { builtinSet, builtinValue, libSet } from './library.ts'
-import { builtins } from './builtins.ts'
+import { builtinScope, libSet } from './library.ts'
 import { type Machine, type World, rootMark } from './machine.ts'
 import { platform } from './platform.ts'
 import {
@@ -20,14 +19,11 @@ import {
   curried,
   failure,
   lazy,
-  list,
   native,
-  no,
   nothing,
   ready,
   text,
   unknown,
-  yes,
 } from './value.ts'
 
 /** A call of a builder that cannot be read, which names a release and a hash. */
@@ -41,13 +37,10 @@ export interface BuilderCall {
   readonly hashAttribute: string
 }
 
-/** Builtins that are in scope without `builtins.` before them. */
-const globalBuiltins = ['abort', 'baseNameOf', 'dirOf', 'isNull', 'map', 'removeAttrs', 'throw', 'toString', 'placeholder', 'fromTOML']
-
 const pkgsName = /^(pkgs|final|prev|super|nixpkgs|unstable|stable|upkgs|legacyPackages)['_]*$|^pkgs[-_'A-Z0-9]|[-_]pkgs$|^nixpkgs[-_A-Z0-9]|Pkgs$/
 
 export class Nixpkgs implements World {
-  readonly globals: Map<string, Thunk> = new Map()
+  readonly globals: ReadonlyMap<string, Thunk>
   readonly recorder: Recorder
   readonly builderCalls: BuilderCall[] = []
   readonly #machine: Machine
@@ -62,7 +55,7 @@ export class Nixpkgs implements World {
     this.#systems = systems
     this.recorder = new Recorder(machine)
     const load = native('import', (argument) => this.#import(argument))
-    const set = builtinSet(machine, {
+    this.globals = builtinScope({
       currentSystem: text(machine.system),
       fetchurl: this.recorder.fetcher('builtins.fetchurl', machine.system),
       fetchTarball: this.recorder.fetcher('builtins.fetchTarball', machine.system),
@@ -72,20 +65,8 @@ export class Nixpkgs implements World {
       import: load,
       scopedImport: curried('scopedImport', 2, ([, path]) => this.#import(path!)),
       derivation: native('derivation', (args) => this.derivation(args)),
-      nixVersion: text('2.18.1'),
-      storeDir: text('/nix/store'),
-      langVersion: { kind: 'int', value: 6 },
-      nixPath: list([]),
-      true: yes,
-      false: no,
-      null: nothing,
     })
-    for (const name of globalBuiltins) this.globals.set(name, lazy(() => builtinValue(machine, name, builtins[name]!)))
-    for (const name of ['true', 'false', 'null', 'import', 'scopedImport', 'derivation', 'fetchTarball', 'fetchGit', 'fetchTree'])
-      this.globals.set(name, set.entries.get(name)!.value)
-    for (const [name, entry] of set.entries) this.globals.set(`__${name}`, entry.value)
-    this.globals.set('builtins', ready(set))
-    this.lib = libSet(machine, this.globals, set)
+    this.lib = libSet()
   }
 
   searchPath(name: string): Value {

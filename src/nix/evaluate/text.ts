@@ -1,5 +1,6 @@
 // Strings that remember where their characters came from: joining, cutting and looking back.
 import type { Span } from '../../core/span.ts'
+import { spendString } from './limits.ts'
 import { type Origin, type Run, type Text, text } from './value.ts'
 
 /** A string whose characters are exactly those at `from` in the origin's file. */
@@ -12,10 +13,17 @@ export function whole(value: string, from: number, to: number, origin: Origin): 
   return value === '' ? text('') : { kind: 'string', text: value, runs: [{ start: 0, end: value.length, from, to, origin }] }
 }
 
-/** The strings one after another. */
+/** The strings one after another. Halts where that is too long. */
 export function join(parts: readonly Text[]): Text {
   if (parts.length === 1) return parts[0]!
   let length = 0
+  let count = 0
+  for (const part of parts) {
+    length += part.text.length
+    count += part.runs.length
+  }
+  spendString(length, count + parts.length)
+  length = 0
   const runs: Run[] = []
   for (const part of parts) {
     for (const run of part.runs) {
@@ -34,14 +42,27 @@ export function join(parts: readonly Text[]): Text {
 /** Whether a run maps character by character. */
 export const isExact = (run: Run): boolean => run.end - run.start === run.to - run.from
 
+/** The first run that ends after an offset; runs are sorted. */
+function firstAfter(runs: readonly Run[], offset: number): number {
+  let low = 0
+  let high = runs.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (runs[middle]!.end > offset) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
 /** Characters `start`..`end`, in UTF-16 units; a run that maps only as a whole keeps its whole origin when cut. */
 export function slice(value: Text, start: number, end: number): Text {
   if (start <= 0 && end >= value.text.length) return value
   const runs: Run[] = []
-  for (const run of value.runs) {
+  for (let i = firstAfter(value.runs, start); i < value.runs.length; i++) {
+    const run = value.runs[i]!
     const a = Math.max(run.start, start)
     const b = Math.min(run.end, end)
-    if (a >= b) continue
+    if (a >= b) break
     if (isExact(run)) runs.push({ start: a - start, end: b - start, from: run.from + (a - run.start), to: run.from + (b - run.start), origin: run.origin })
     else runs.push({ start: a - start, end: b - start, from: run.from, to: run.to, origin: run.origin })
   }

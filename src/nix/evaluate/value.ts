@@ -1,6 +1,8 @@
 // What Nix expressions become: values that are lazy, total and remember where their characters came from.
 import type { Place, Span } from '../../core/span.ts'
 import type { AttributeName, Lambda } from '../syntax.ts'
+import { deepest, effort } from './effort.ts'
+import type { Machine } from './machine.ts'
 import type { Scope } from './scope.ts'
 
 /** The literal a run of characters came from; `start` and `end` span it whole, quotes included. `expression` is no literal but something like `lib.fakeHash`. */
@@ -71,13 +73,21 @@ export interface Attributes {
   readonly model: boolean
 }
 
-export interface Function {
-  readonly kind: 'function'
-  /** The source, where the function was written in Nix. */
-  readonly lambda: { readonly node: Lambda; readonly scope: Scope; readonly file: string } | null
-  readonly name: string
-  call(argument: Thunk, at: Place | null): Value
+/** A function written in Nix. */
+export interface Closure {
+  readonly node: Lambda
+  readonly scope: Scope
+  readonly file: string
 }
+
+/** What a function written in TypeScript does with its argument; `at` is the call, the machine is the one that calls. */
+export type Call = (argument: Thunk, at: Place | null, machine: Machine) => Value
+
+/** Either `lambda` or `call` is there. */
+export type Function = { readonly kind: 'function'; readonly name: string } & (
+  | { readonly lambda: Closure; readonly call: null }
+  | { readonly lambda: null; readonly call: Call }
+)
 
 export type Value = Unknown | Null | Bool | Int | Float | Text | Path | List | Attributes | Function
 
@@ -99,14 +109,27 @@ export class Thunk {
     this.#compute = compute
   }
 
-  /** Computes once. A value that needs itself is Unknown, as Nix would stop there. */
+  /** Computes once. A value that needs itself is Unknown, as Nix would stop there. Never throws, unless something is wrong with the evaluator itself. */
   force(): Value {
     if (this.#value !== null) return this.#value
     const compute = this.#compute
     if (compute === null) return recursion
+    const { depth } = effort
+    if (depth >= deepest) {
+      effort.cut = true
+      return tooDeep
+    }
     this.#compute = null
-    this.#value = evaluated(compute)
-    return this.#value
+    effort.depth = depth + 1
+    let value: Value
+    try {
+      value = compute()
+    } catch (error) {
+      value = ended(error)
+    }
+    effort.depth = depth
+    this.#value = value
+    return value
   }
 
   /** The value if it was computed already. */
@@ -115,13 +138,14 @@ export class Thunk {
   }
 }
 
-function evaluated(compute: () => Value): Value {
-  try {
-    return compute()
-  } catch (error) {
-    if (error instanceof Halt) return error.value
-    throw error
+function ended(error: unknown): Unknown {
+  if (error instanceof Halt) return error.value
+  // The stack was not ours alone, or a string would have been longer than strings can be.
+  if (error instanceof RangeError) {
+    effort.cut = true
+    return tooDeep
   }
+  throw error
 }
 
 export const lazy = (compute: () => Value): Thunk => new Thunk(null, compute)
@@ -130,6 +154,10 @@ export const ready = (value: Value): Thunk => new Thunk(value, null)
 export const unknown = (reason: string, place: Place | null = null): Unknown => ({ kind: 'unknown', failed: false, reason, place })
 export const failure = (reason: string, place: Place | null = null): Unknown => ({ kind: 'unknown', failed: true, reason, place })
 const recursion: Unknown = failure('the value needs itself')
+export const tooDeep: Unknown = unknown('the evaluation is nested too deeply')
+export const tooLong: Unknown = unknown('the evaluation takes too long')
+/** Whether a value is only missing because the evaluation was cut off. */
+export const isCut = (value: Unknown): boolean => value === tooDeep || value === tooLong
 
 export const nothing: Null = { kind: 'null' }
 export const yes: Bool = { kind: 'bool', value: true }
@@ -140,6 +168,9 @@ export const float = (value: number): Float => ({ kind: 'float', value })
 export const list = (items: readonly Thunk[]): List => ({ kind: 'list', items })
 /** A string without provenance. */
 export const text = (value: string): Text => ({ kind: 'string', text: value, runs: [] })
+
+/** Lists and sets that came from a data file: there is nothing to look for inside. */
+export const plain: WeakSet<Value> = new WeakSet()
 
 /** An attribute set of known values. */
 export function attributes(entries: Readonly<Record<string, Thunk | Value>>, rest: Attributes['rest'] = null, model = false): Attributes {
@@ -157,16 +188,16 @@ export const attributesOf = (entries: ReadonlyMap<string, Entry>, rest: Attribut
 })
 
 /** A function written in TypeScript. */
-export function native(name: string, call: (argument: Thunk, at: Place | null) => Value): Function {
+export function native(name: string, call: Call): Function {
   return { kind: 'function', lambda: null, name, call }
 }
 
 /** A native function of several arguments, one after another. */
-export function curried(name: string, arity: number, call: (args: Thunk[], at: Place | null) => Value): Function {
+export function curried(name: string, arity: number, call: (args: Thunk[], at: Place | null, machine: Machine) => Value): Function {
   const collect = (given: Thunk[]): Function =>
-    native(name, (argument, at) => {
+    native(name, (argument, at, machine) => {
       const args = [...given, argument]
-      return args.length === arity ? call(args, at) : collect(args)
+      return args.length === arity ? call(args, at, machine) : collect(args)
     })
   return collect([])
 }
