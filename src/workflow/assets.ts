@@ -5,6 +5,7 @@ import { sameDigest } from '../core/digest.ts'
 import type { System } from '../core/system.ts'
 import { chooseAsset, servesSystem, similarAsset } from '../pin/asset-system.ts'
 import { assetTarget } from '../pin/asset-name.ts'
+import { insteadOf } from '../pin/coverage.ts'
 import { nearest } from '../pin/nearest.ts'
 import type { CommentUrl } from '../pin/comment-edits.ts'
 import { readHash } from '../pin/hash-edits.ts'
@@ -16,7 +17,7 @@ export function assetAt(url: string, release: Release, system: System): Asset | 
   const parsed = parseReleaseUrl(url)
   if (parsed === null || parsed.kind !== 'asset' || parsed.tag !== release.tag) return null
   const asset = release.assets.find((each) => each.name === parsed.asset)
-  if (asset === undefined) throw missingAsset(parsed.asset, release, system)
+  if (asset === undefined) throw missingAsset(parsed.asset, release, system, parsed.repository.name)
   return whole(asset, release)
 }
 
@@ -28,11 +29,12 @@ export function whole(asset: Asset, release: Release): Asset {
 }
 
 /** The release does not have what the pin would fetch. */
-export function missingAsset(name: string, release: Release, system: System): Refusal {
+export function missingAsset(name: string, release: Release, system: System, tool = ''): Refusal {
   const names = release.assets.map((asset) => asset.name)
   const near = nearest(name, names)
   const hint = names.length === 0 ? 'the release has no assets' : near.length > 0 ? `the nearest ${near.length === 1 ? 'is' : 'are'} ${near.join(', ')}` : `it has ${names.slice(0, 5).join(', ')}`
-  return new Refusal('missing', 'no-asset', `${release.tag} has no asset ${name} for ${system}; ${hint}`)
+  const instead = insteadOf(name, system, names, tool)
+  return new Refusal('missing', 'no-asset', `${release.tag} has no asset ${name} for ${system}; ${instead === null ? hint : `${instead}; ${hint}`}`)
 }
 
 /** How the asset of a builder that cannot be read was found. */
@@ -55,7 +57,7 @@ export function chosenAsset(
   const named = namedToday(fetch, repository, current, currentTag, comments)
   if (named !== null) {
     const name = next.tag === currentTag ? named.name : similarAsset(named.name, currentTag, next.tag, names)
-    if (name === null || !names.includes(name)) throw missingAsset(named.name.replaceAll(currentTag, next.tag), next, fetch.system)
+    if (name === null || !names.includes(name)) throw missingAsset(named.name.replaceAll(currentTag, next.tag), next, fetch.system, repository.name)
     return { asset: at(name), by: named.by }
   }
   const choice = chooseAsset(fetch.system, names, repository.name)

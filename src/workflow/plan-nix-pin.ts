@@ -1,4 +1,5 @@
 // A pin of Nix files and what was asked for it → proven edits, and the outcome they come to.
+import { sameDigest } from '../core/digest.ts'
 import type { Release } from '../core/release.ts'
 import type { AssetOutcome, Outcome, Warning } from '../core/report.ts'
 import { parseReleaseUrl } from '../core/release-url.ts'
@@ -6,6 +7,7 @@ import type { System } from '../core/system.ts'
 import { commentUrls } from '../pin/comment-edits.ts'
 import type { FetchHash } from '../nix/evaluate/fetchers.ts'
 import { sightKey } from '../pin/discover.ts'
+import { type Covered, coverageChanges, usesForeign } from '../pin/coverage.ts'
 import { algorithmsOf, hashEdit, readHash } from '../pin/hash-edits.ts'
 import type { FileEdit } from '../pin/literal-edit.ts'
 import type { Pin, PinFetch } from '../pin/pin.ts'
@@ -14,14 +16,15 @@ import type { Intended } from '../pin/proof.ts'
 import { assetAt, chosenAsset, type ChosenBy } from './assets.ts'
 import type { Found } from './checkout.ts'
 import type { Selection, UpdateOptions } from './context.ts'
+import { differs, disagreementMeans } from './drift.ts'
 import type { Entry } from './entries.ts'
-import { type Retargeted, editsFor, proveOne, refuseBroken, retarget, shownAs, treeRule, within } from './nix-pin.ts'
-import { Refusal } from './refusal.ts'
-import { type Target, explicitTarget, newestTarget, refuseDowngrade } from './resolve.ts'
+import { type Planned, type Retargeted, editsFor, proveOne, refuseBroken, retarget, shownAs, treeRule, withHashes, within } from './nix-pin.ts'
+import { Refusal, endOf, worstOf } from './refusal.ts'
+import { type Target, explicitTarget, firstComplete, offerOf, refuseDowngrade } from './resolve.ts'
 import type { Selected } from './select.ts'
 import type { Tools } from './tools.ts'
 import type { Plan } from './update.ts'
-import { type Subject, type Weighed, weighAll } from './weigh.ts'
+import { Disagreement, type Subject, type Weighed, weighAll } from './weigh.ts'
 
 type NixEntry = Extract<Entry, { kind: 'nix' }>
 
@@ -32,40 +35,89 @@ interface Job extends Subject {
   readonly by: ChosenBy | null
 }
 
+/** A pin brought to another version in memory. */
+interface Prepared {
+  readonly planned: Planned
+  readonly jobs: readonly Job[]
+}
+
 /** Steps 3 to 8 for one pin. Throws Refusal, AbsentError, NetworkError or InputError where the pin cannot be done. */
 export async function planNixPin(entry: NixEntry, { tag: requested, named }: Selected<Entry>, tools: Tools, selection: Selection, options: UpdateOptions): Promise<Plan> {
   const { pin } = entry
   const fetches = within(pin, selection.systems)
-  const target = await targetOf(pin, requested, named, tools)
-  if (target === null && !fetches.some(hasPlaceholder)) return { outcome: unchanged(entry, fetches) }
-  const tag = target?.tag ?? pin.tag
-  if (tag === null) throw new Refusal('refused', 'not-editable', `${pin.name} has no version that could be changed; pin it to a release`)
-  refuseDowngrade(pin.tag, tag, options.allowDowngrade)
+  const targets = await targetsOf(entry, requested, named, tools, options)
+  if (targets.length === 0 && !fetches.some(hasPlaceholder)) return { outcome: unchanged(entry, fetches) }
+  const stay = async (): Promise<Target> => {
+    if (pin.tag !== null) return { tag: pin.tag, release: pin.repository === null ? null : await currentRelease(pin, tools), warnings: [] }
+    throw new Refusal('refused', 'not-editable', `${pin.name} has no version that could be changed; pin it to a release`)
+  }
   refuseMalformed(fetches, tools.found)
-  refusePartial(pin, fetches, tag)
   refuseBroken(tools.found, filesOf(pin))
-  const edits = editsFor(tools.found, pin, tag, options.comments)
-  const retargeted = retarget(tools.found, pin, edits).filter(({ fetch }) => fetches.includes(fetch))
-  const release = target?.release ?? null
-  const jobs = await jobsOf(pin, retargeted, tag, release, tools)
-  const weighed = await weighAll(jobs, { digests: tools.digests, evidence: tools.evidence, download: options.download })
-  return proposalOf(entry, tag, edits, jobs, weighed, target?.warnings ?? [], tools)
+  const { target, made, passed } = await firstComplete(targets.length > 0 ? targets : [await stay()], async (each) => {
+    refuseDowngrade(pin.tag, each.tag, options.allowDowngrade)
+    refusePartial(pin, fetches, each.tag)
+    return preparedNixPin(pin, fetches, each, tools, options.comments)
+  })
+  const weighed = await weighedJobs(pin, target.tag, made.jobs, tools, options)
+  const warnings = [...target.warnings, ...passed, ...(await coverageOf(pin, target, made.jobs, tools))]
+  return proposalOf(entry, target.tag, made, weighed, warnings, tools, options)
+}
+
+/** Step 4 for one version: what would be edited and fetched. Throws Refusal where the release lacks an asset, or the file cannot be brought there. */
+export async function preparedNixPin(pin: Pin, fetches: readonly PinFetch[], target: Target, tools: Tools, comments: boolean): Promise<Prepared> {
+  const planned = editsFor(tools.found, pin, target.tag, comments)
+  const retargeted = retarget(tools.found, pin, planned).filter(({ fetch }) => fetches.includes(fetch))
+  return { planned, jobs: await jobsOf(pin, retargeted, target, tools) }
+}
+
+/** Steps 5 and 6. Where the version stays, what the hash in the file makes of a disagreement is said, too. */
+async function weighedJobs(pin: Pin, tag: string, jobs: readonly Job[], tools: Tools, { download }: UpdateOptions): Promise<readonly Weighed[]> {
+  try {
+    return await weighAll(jobs, { digests: tools.digests, evidence: tools.evidence, download })
+  } catch (error) {
+    if (!(error instanceof Disagreement) || tag !== pin.tag) throw error
+    for (const { fetch, url } of jobs)
+      for (const hash of url === error.url && fetch.mode === 'flat' ? fetch.hashes : []) {
+        const read = readHash(hash)
+        const means = read.kind === 'digest' ? disagreementMeans(error, read.digest, `${placeOf(hash, fetch, tools.found)} holds ${hash.value.text} for ${fetch.system}`) : null
+        if (means !== null) throw means
+      }
+    throw error
+  }
+}
+
+/** What changes for the pin's systems besides the version. */
+async function coverageOf(pin: Pin, { tag, release }: Target, jobs: readonly Job[], tools: Tools): Promise<Warning[]> {
+  if (tag === pin.tag || release === null || pin.repository === null) return []
+  const covered = jobs.flatMap(({ fetch, asset }): Covered[] =>
+    asset === null ? [] : [{ system: fetch.system, before: fetch.release?.kind === 'asset' ? fetch.release.asset : null, after: asset.name }],
+  )
+  const tool = pin.repository.name
+  const before = usesForeign(covered, tool) ? await currentRelease(pin, tools) : null
+  const names = (of: Release): string[] => of.assets.map((asset) => asset.name)
+  const changes = coverageChanges(covered, { tag: pin.tag, names: before === null ? null : names(before) }, { tag, names: names(release) }, tool)
+  return changes.map((message) => ({ code: 'coverage', message }))
 }
 
 const hasPlaceholder = (fetch: PinFetch): boolean => fetch.hashes.some((hash) => readHash(hash).kind === 'placeholder')
 
-/** Null: the pin stays where it is. */
-async function targetOf(pin: Pin, requested: string | null, named: boolean, { context, requests }: Tools): Promise<Target | null> {
+/** Newest first; none where the pin stays where it is. */
+async function targetsOf(entry: NixEntry, requested: string | null, named: boolean, { context, requests }: Tools, options: UpdateOptions): Promise<readonly Target[]> {
+  const { pin } = entry
+  const { policy } = entry.spoken
   const { repository, tag } = pin
+  const archives = isArchives(pin)
   if (requested !== null) {
-    const readable = pin.fetches.every((fetch) => fetch.builder === null)
-    return requests(() => explicitTarget(context.forge, repository, tag, requested, readable))
+    const withoutList = pin.fetches.every((fetch) => fetch.builder === null)
+    return [await requests(() => explicitTarget(context.forge, repository, tag, requested, { withoutList, archives }))]
   }
+  if (policy.hold) return []
   if (repository === null || tag === null) {
-    if (!named || pin.fetches.some(hasPlaceholder)) return null
+    if (!named || pin.fetches.some(hasPlaceholder)) return []
     throw new Refusal('refused', 'doubt', tag === null ? `${pin.name} is not pinned to a version; there is nothing newer to find` : `${pin.name} is on no forge that lists releases; give the version: pinhash update ${pin.name} VERSION`)
   }
-  return requests(() => newestTarget(context.forge, repository, tag))
+  const wish = { current: tag, policy, minAge: options.minAge ?? null, prereleases: options.prereleases ?? false, archives, now: context.now() }
+  return (await requests(() => offerOf(context.forge, repository, wish))).newer
 }
 
 function refuseMalformed(fetches: readonly PinFetch[], found: Found): void {
@@ -91,7 +143,8 @@ function refusePartial(pin: Pin, fetches: readonly PinFetch[], tag: string): voi
   throw new Refusal('refused', 'not-editable', `${pin.name} has one version for all its systems, so ${others.join(', ')} would keep hashes of ${pin.tag}; leave out --system`)
 }
 
-async function jobsOf(pin: Pin, retargeted: readonly Retargeted[], tag: string, release: Release | null, tools: Tools): Promise<Job[]> {
+async function jobsOf(pin: Pin, retargeted: readonly Retargeted[], { tag, release, warnings }: Target, tools: Tools): Promise<Job[]> {
+  const unasked = warnings.some((warning) => warning.code === 'without-list')
   const current = retargeted.some(({ fetch }) => fetch.builder !== null) ? await currentRelease(pin, tools) : null
   return retargeted.map(({ fetch, urls, after }): Job => {
     const { system } = fetch
@@ -110,7 +163,7 @@ async function jobsOf(pin: Pin, retargeted: readonly Retargeted[], tag: string, 
     if (parsed !== null && parsed.tag !== null && fetch.release?.tag === pin.tag && parsed.tag !== tag)
       throw new Refusal('refused', 'not-editable', `With ${tag} written into ${pin.place.file} the URL for ${system} would be ${url}; its tag is put together in a way that does not fit`)
     const asset = release === null ? null : assetAt(url, release, system)
-    return { fetch, after, by: null, url, asset, release: asset === null ? null : release, algorithms, tree: treeRule(fetch), label: `${pin.name} ${system}` }
+    return { fetch, after, by: null, url, asset, release: asset === null ? null : release, algorithms, tree: treeRule(fetch), label: `${pin.name} ${system}`, unasked }
   })
 }
 
@@ -124,15 +177,27 @@ async function currentRelease(pin: Pin, { context, requests }: Tools): Promise<R
   }
 }
 
-function proposalOf(entry: NixEntry, tag: string, versionEdits: readonly FileEdit[], jobs: readonly Job[], weighed: readonly Weighed[], given: readonly Warning[], tools: Tools): Plan {
+/** Whether all that is fetched are source archives of tags. */
+export const isArchives = (pin: Pin): boolean => pin.fetches.every((fetch) => fetch.release?.kind === 'archive')
+
+function proposalOf(
+  entry: NixEntry,
+  tag: string,
+  { planned, jobs }: Prepared,
+  weighed: readonly Weighed[],
+  given: readonly Warning[],
+  tools: Tools,
+  { acceptDrift = false }: UpdateOptions,
+): Plan {
   const { pin } = entry
+  const drifts: Refusal[] = []
   const hashEdits = new Map<string, FileEdit>()
   const intended = new Map<string, Intended>()
   const systems: Record<System, AssetOutcome[]> = {}
   const warnings: Warning[] = [...given, ...uniqueWarnings(weighed)]
   for (const fetch of pin.fetches) intended.set(sightKey(fetch), { urls: shownAs(fetch), hashes: fetch.hashes.map((hash) => hash.value.text) })
   for (const [i, job] of jobs.entries()) {
-    const { digests, size, evidence } = weighed[i]!
+    const { digests, size, evidence, absent, unchecked } = weighed[i]!
     const texts: string[] = []
     for (const hash of job.fetch.hashes) {
       const read = readHash(hash)
@@ -149,6 +214,8 @@ function proposalOf(entry: NixEntry, tag: string, versionEdits: readonly FileEdi
         new: text,
         size,
         evidence,
+        absent,
+        unchecked,
         ...(job.by === null ? {} : { chosenBy: job.by }),
         file: place.file,
         ...tools.found.checkout.position(place),
@@ -158,6 +225,13 @@ function proposalOf(entry: NixEntry, tag: string, versionEdits: readonly FileEdi
         if (tag !== pin.tag) warnings.push({ code: 'same-hash', message: `the hash for ${job.fetch.system} did not change although the version did` })
         continue
       }
+      if (tag === pin.tag && read.kind === 'digest' && !sameDigest(read.digest, digest))
+        drifts.push(
+          differs(
+            { held: `${place.file}:${outcome.line} holds ${hash.value.text} for ${job.fetch.system}`, url: job.url, found: text, asset: job.asset, release: job.release },
+            'give --accept-drift to repin it',
+          ),
+        )
       if (edit === null) throw new Refusal('refused', 'not-editable', `The hash for ${job.fetch.system} in ${place.file} is not one whole string literal and cannot be replaced`)
       const key = `${edit.file}:${edit.start}`
       const other = hashEdits.get(key)
@@ -167,10 +241,14 @@ function proposalOf(entry: NixEntry, tag: string, versionEdits: readonly FileEdi
     intended.set(sightKey(job.fetch), { urls: shownAs(job.after), hashes: texts })
   }
   warnings.push(...sharedBytes(jobs, weighed))
-  const edits = [...versionEdits, ...hashEdits.values()]
+  const { edits, copies } = withHashes(tools.found, pin, planned, [...hashEdits.values()])
   const changed = edits.length > 0
+  const drift = worstOf(drifts.map(endOf))
+  if (drift !== null && !acceptDrift) return { outcome: { pin: entry.name, file: entry.file, line: entry.line, from: pin.tag, to: null, systems, warnings, ...drift } }
+  if (drift !== null) warnings.push({ code: 'drift-accepted', message: `repinned ${tag} to other bytes, as asked: ${drift.reason.message}` })
   const outcome: Outcome = { pin: entry.name, outcome: changed ? 'updated' : 'unchanged', file: entry.file, line: entry.line, from: pin.tag, to: tag, systems, warnings }
   if (!changed) return { outcome }
+  for (const [key, each] of intended) intended.set(key, { ...each, copies })
   const proposal = { edits, intended }
   const problem = proveOne(tools.found, pin, proposal)
   if (problem !== null) throw new Refusal('refused', 'not-proven', `The edit of ${pin.name} was not written because evaluating it again did not give what was intended: ${problem}`)

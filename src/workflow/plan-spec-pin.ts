@@ -2,17 +2,20 @@
 import type { AssetOutcome, Outcome, Warning } from '../core/report.ts'
 import { encodeJsonString } from '../core/json.ts'
 import type { System } from '../core/system.ts'
-import type { Repository } from '../core/release.ts'
+import type { Asset, Release, Repository } from '../core/release.ts'
 import { applyEdits } from '../nix/edit.ts'
 import { printDigest } from '../hash/spelling.ts'
 import { type GeneratedPin, printGeneratedFile } from '../pin/generated-file.ts'
+import { type Covered, coverageChanges, usesForeign } from '../pin/coverage.ts'
 import { type SpecPin, assetNames } from '../pin/spec.ts'
 import { missingAsset, whole } from './assets.ts'
 import { type Found, specFile } from './checkout.ts'
 import type { UpdateOptions } from './context.ts'
+import { differs } from './drift.ts'
 import type { Entry } from './entries.ts'
 import type { Change } from './ports.ts'
-import { explicitTarget, newestTarget, refuseDowngrade } from './resolve.ts'
+import { Refusal, endOf, worstOf } from './refusal.ts'
+import { type Target, explicitTarget, firstComplete, offerOf, refuseDowngrade } from './resolve.ts'
 import type { Selected } from './select.ts'
 import { generatedPins } from './spec-state.ts'
 import type { Tools } from './tools.ts'
@@ -30,24 +33,42 @@ export interface SpecChange {
 /** The repository a pin of pinhash.json names. */
 export const repositoryOf = (pin: SpecPin): Repository => ({ server: 'github.com', org: pin.org, name: pin.name })
 
+/** Newest first; none where the pin stays where it is. */
+async function targetsOf(pin: SpecPin, requested: string | null, { context, requests }: Tools, options: UpdateOptions): Promise<readonly Target[]> {
+  const { policy, version: current } = pin
+  const repository = repositoryOf(pin)
+  if (requested !== null) return [await requests(() => explicitTarget(context.forge, repository, current, requested, { withoutList: false, archives: false }))]
+  if (policy.hold) return []
+  const wish = { current, policy, minAge: options.minAge ?? null, prereleases: options.prereleases ?? false, archives: false, now: context.now() }
+  return (await requests(() => offerOf(context.forge, repository, wish))).newer
+}
+
+/** The assets of one version. Throws Refusal where the release lacks one. */
+export function preparedSpecPin(pin: SpecPin, { tag, release }: Target): { readonly release: Release; readonly jobs: readonly { readonly system: System; readonly asset: Asset }[] } {
+  if (release === null) throw new Refusal('missing', 'no-release', `${pin.org}/${pin.name} has a tag ${tag} and no release of it`)
+  const jobs = assetNames(pin, release.tag).map(({ system, name }) => {
+    const asset = release.assets.find((each) => each.name === name)
+    if (asset === undefined) throw missingAsset(name, release, system, pin.name)
+    return { system, asset: whole(asset, release) }
+  })
+  return { release, jobs }
+}
+
 /** Steps 3 to 7 for one pin of pinhash.json. */
 export async function planSpecPin(entry: SpecEntry, { tag: requested }: Selected<Entry>, tools: Tools, options: UpdateOptions): Promise<Plan> {
   const { spec: pin, state } = entry
   const { forge } = tools.context
   const repository = repositoryOf(pin)
-  const target = await tools.requests(() =>
-    requested === null ? newestTarget(forge, repository, pin.version) : explicitTarget(forge, repository, pin.version, requested, false),
-  )
+  const targets = await targetsOf(pin, requested, tools, options)
   const complete = state.version === pin.version && pin.systems.every(({ system }) => state.systems.some((each) => each.system === system))
   const base = { pin: entry.name, file: entry.file, line: entry.line, from: pin.version }
-  if (target === null && complete) return { outcome: { ...base, outcome: 'unchanged', to: pin.version, systems: {}, warnings: [] } }
-  const release = target?.release ?? (await tools.requests(() => forge.release(repository, pin.version)))
-  refuseDowngrade(pin.version, release.tag, options.allowDowngrade)
-  const jobs = assetNames(pin, release.tag).map(({ system, name }) => {
-    const asset = release.assets.find((each) => each.name === name)
-    if (asset === undefined) throw missingAsset(name, release, system)
-    return { system, asset: whole(asset, release) }
+  if (targets.length === 0 && complete) return { outcome: { ...base, outcome: 'unchanged', to: pin.version, systems: {}, warnings: [] } }
+  const stay = async (): Promise<Target> => ({ tag: pin.version, release: await tools.requests(() => forge.release(repository, pin.version)), warnings: [] })
+  const { target, made, passed } = await firstComplete(targets.length > 0 ? targets : [await stay()], async (each) => {
+    refuseDowngrade(pin.version, each.tag, options.allowDowngrade)
+    return preparedSpecPin(pin, each)
   })
+  const { release, jobs } = made
   const weighed = await weighAll(
     jobs.map(({ system, asset }) => ({ url: asset.url, asset, release, algorithms: ['sha256'], tree: null, label: `${entry.name} ${system}` })),
     { digests: tools.digests, evidence: tools.evidence, download: options.download },
@@ -60,18 +81,37 @@ export async function planSpecPin(entry: SpecEntry, { tag: requested }: Selected
     systems: jobs.map(({ system, asset }, i) => ({ system, url: asset.url, sha256: printDigest(weighed[i]!.digests.get('sha256')!, 'nix32') })),
   }
   const systems = outcomesOf(entry, generated, weighed)
-  const warnings: Warning[] = [...(target?.warnings ?? []), ...weighed.flatMap((each) => each.warnings)]
+  const coverage = release.tag === pin.version ? [] : await coverageOf(entry, release, tools)
+  const warnings: Warning[] = [...target.warnings, ...passed, ...coverage, ...weighed.flatMap((each) => each.warnings)]
+  const drifts = jobs.flatMap(({ system, asset }, i) => {
+    const old = state.version === release.tag ? state.systems.find((each) => each.system === system)?.sha256 : undefined
+    const now = generated.systems[i]!.sha256
+    return old === undefined || old === now ? [] : [differs({ held: `${pin.file} holds ${old} for ${system}`, url: asset.url, found: now, asset, release }, 'give --accept-drift to repin it')]
+  })
+  const drift = worstOf(drifts.map(endOf))
+  if (drift !== null && options.acceptDrift !== true) return { outcome: { ...base, to: null, systems, warnings, ...drift } }
+  if (drift !== null) warnings.push({ code: 'drift-accepted', message: `repinned ${release.tag} to other bytes, as asked: ${drift.reason.message}` })
   const same = complete && generated.systems.every((now) => state.systems.some((old) => old.system === now.system && old.sha256 === now.sha256)) && release.tag === pin.version
   const outcome: Outcome = { ...base, outcome: same ? 'unchanged' : 'updated', to: release.tag, systems, warnings }
   return same ? { outcome } : { outcome, spec: { pin, generated } }
 }
 
+/** What changes for the pin's systems besides the version. */
+async function coverageOf({ spec: pin }: SpecEntry, release: Release, { context, requests }: Tools): Promise<Warning[]> {
+  const before = assetNames(pin, pin.version)
+  const covered = assetNames(pin, release.tag).map(({ system, name }, i): Covered => ({ system, before: before[i]?.name ?? null, after: name }))
+  const old = usesForeign(covered, pin.name) ? await requests(() => context.forge.release(repositoryOf(pin), pin.version)).catch(() => null) : null
+  const names = (of: Release): string[] => of.assets.map((asset) => asset.name)
+  const changes = coverageChanges(covered, { tag: null, names: old === null ? null : names(old) }, { tag: release.tag, names: names(release) }, pin.name)
+  return changes.map((message) => ({ code: 'coverage', message }))
+}
+
 function outcomesOf(entry: SpecEntry, generated: GeneratedPin, weighed: readonly Weighed[]): Record<System, AssetOutcome[]> {
   const systems: Record<System, AssetOutcome[]> = {}
   for (const [i, { system, url, sha256 }] of generated.systems.entries()) {
-    const { size, evidence } = weighed[i]!
+    const { size, evidence, absent, unchecked } = weighed[i]!
     const old = entry.state.systems.find((each) => each.system === system)?.sha256 ?? ''
-    systems[system] = [{ url, old, new: sha256, size, evidence, file: entry.spec.file, line: 1, column: 1 }]
+    systems[system] = [{ url, old, new: sha256, size, evidence, absent, unchecked, file: entry.spec.file, line: 1, column: 1 }]
   }
   return systems
 }

@@ -25,3 +25,15 @@ export function endOf(error: unknown): { readonly outcome: OutcomeName; readonly
   const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { outcome: 'refused', reason: { code: 'bug', message: `This is a bug in pinhash, please report it: ${what}` } }
 }
+
+const ranks: readonly OutcomeName[] = ['drift', 'mismatch', 'refused', 'missing', 'unknown']
+
+/** A pin has one outcome: the worst of its assets', with every reason of that kind. Null where there is none. */
+export function worstOf(ends: readonly { readonly outcome: OutcomeName; readonly reason: Reason }[]): { readonly outcome: OutcomeName; readonly reason: Reason } | null {
+  for (const outcome of ranks) {
+    const same = ends.filter((end) => end.outcome === outcome)
+    if (same.length === 0) continue
+    return { outcome, reason: { code: same[0]!.reason.code, message: [...new Set(same.map((end) => end.reason.message))].sort().join('. ') } }
+  }
+  return null
+}

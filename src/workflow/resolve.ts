@@ -3,7 +3,8 @@ import { AbsentError, NetworkError } from '../core/errors.ts'
 import type { Release, Repository } from '../core/release.ts'
 import type { Warning } from '../core/report.ts'
 import { nearestTags } from '../pin/nearest.ts'
-import { newestThatFits, sameRelease } from '../pin/newest.ts'
+import { type Candidate, newestThatFits, sameRelease } from '../pin/newest.ts'
+import type { Policy } from '../pin/policy.ts'
 import { bareVersion, isDowngrade, sameShape } from '../pin/tag.ts'
 import type { Forge } from './ports.ts'
 import { Refusal } from './refusal.ts'
@@ -19,8 +20,17 @@ export interface Target {
 /** Answers without which an explicit tag can still be worked with: the public URLs are another way to it. */
 const passing: ReadonlySet<NetworkError['code']> = new Set(['rate-limited', 'server-error', 'timeout', 'unreachable', 'bad-answer'])
 
-/** The release of an explicit tag. `withoutList` says whether the pin can do without the forge's answer. Throws AbsentError with the nearest tags, or NetworkError. */
-export async function explicitTarget(forge: Forge, repository: Repository | null, current: string | null, requested: string, withoutList: boolean): Promise<Target> {
+/**
+ * The release of an explicit tag; where all that is fetched are source archives, a tag without a release as well. `withoutList` says whether the pin can do without the forge's answer.
+ * Throws AbsentError with the nearest tags, or NetworkError.
+ */
+export async function explicitTarget(
+  forge: Forge,
+  repository: Repository | null,
+  current: string | null,
+  requested: string,
+  { withoutList, archives }: { readonly withoutList: boolean; readonly archives: boolean },
+): Promise<Target> {
   if (repository === null) return { tag: inForm(current, requested), release: null, warnings: [] }
   try {
     for (const tag of sameRelease(requested, null, current)) {
@@ -36,6 +46,10 @@ export async function explicitTarget(forge: Forge, repository: Repository | null
     if (!withoutList || !publicOnly) throw error
     const tag = sameRelease(requested, null, current).find((each) => current !== null && sameShape(each, current)) ?? requested
     return { tag, release: null, warnings: [{ code: 'without-list', message: `worked from the public URLs alone, without the list of assets: ${(error as Error).message}` }] }
+  }
+  if (archives) {
+    const [tag] = sameRelease(requested, await allTags(forge, repository), current)
+    if (tag !== undefined) return { tag, release: null, warnings: [] }
   }
   throw new AbsentError('no-release', await noRelease(forge, repository, requested))
 }
@@ -68,12 +82,75 @@ export async function allReleases(forge: Forge, repository: Repository): Promise
   return releases
 }
 
-/** The newest release that fits; null where the pin is at it. */
-export async function newestTarget(forge: Forge, repository: Repository, current: string): Promise<Target | null> {
+/** Every tag of a repository. */
+async function allTags(forge: Forge, repository: Repository): Promise<string[]> {
+  const tags: string[] = []
+  for await (const page of forge.tags(repository)) tags.push(...page)
+  return tags
+}
+
+/** What is asked of a newer version. */
+export interface Wish {
+  readonly current: string
+  readonly policy: Policy
+  /** `--min-age`, for pins that say nothing of their own. */
+  readonly minAge: number | null
+  /** `--prerelease`. */
+  readonly prereleases: boolean
+  /** Whether all that is fetched are source archives, which every tag has, not only a release. */
+  readonly archives: boolean
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
+/** What a repository has, seen from a pin. */
+export interface Offer {
+  /** What fits and is newer, newest first. */
+  readonly newer: readonly Target[]
+  /** Everything there is, also what does not fit. */
+  readonly known: readonly Candidate[]
+}
+
+/** The versions a pin could go to. Throws AbsentError or NetworkError. */
+export async function offerOf(forge: Forge, repository: Repository, wish: Wish): Promise<Offer> {
   const releases = await allReleases(forge, repository)
-  const { tag } = newestThatFits(releases, current, { prereleases: 'auto' })
-  if (tag === null || tag === current) return null
-  return { tag, release: releases.find((release) => release.tag === tag) ?? null, warnings: [] }
+  const known = await withTags(forge, repository, releases, wish)
+  const least = wish.policy.minAge ?? wish.minAge
+  const { newer } = newestThatFits(known, wish.current, {
+    prereleases: wish.policy.prerelease || wish.prereleases ? true : 'auto',
+    follow: wish.policy.follow,
+    age: least === null ? null : { least, now: wish.now },
+  })
+  return { newer: newer.map((tag) => ({ tag, release: releases.find((release) => release.tag === tag && !release.draft) ?? null, warnings: [] })), known }
+}
+
+/** The tags beside the releases, where the pin is at a tag that is no release: then releases are not how its versions come. */
+async function withTags(forge: Forge, repository: Repository, releases: readonly Release[], { archives, current }: Wish): Promise<readonly Candidate[]> {
+  if (!archives || releases.some((release) => release.tag === current && !release.draft)) return releases
+  const published = releases.filter((release) => !release.draft)
+  const alone = (await allTags(forge, repository)).filter((tag) => !published.some((release) => release.tag === tag))
+  return [...published, ...alone.map((tag): Candidate => ({ tag, draft: false, prerelease: false, publishedAt: null, assets: [] }))]
+}
+
+const mostTries = 10
+
+/** The newest version that has all that the pin fetches, and a warning for each newer one that has not. `make` throws Refusal `no-asset` or `broken-asset` for those. */
+export async function firstComplete<Made>(
+  targets: readonly Target[],
+  make: (target: Target) => Promise<Made>,
+): Promise<{ readonly target: Target; readonly made: Made; readonly passed: readonly Warning[] }> {
+  const refusals: Refusal[] = []
+  for (const target of targets.slice(0, mostTries)) {
+    try {
+      const made = await make(target)
+      return { target, made, passed: refusals.map(({ message }) => ({ code: 'skipped-release', message: `passed over a newer release: ${message}` })) }
+    } catch (error) {
+      if (!(error instanceof Refusal) || (error.code !== 'no-asset' && error.code !== 'broken-asset')) throw error
+      refusals.push(error)
+    }
+  }
+  // None is complete, and a pin that quietly stays behind for good helps nobody: the newest says what it lacks.
+  throw refusals[0] ?? new Error('no version was given to choose from')
 }
 
 /** Throws Refusal `downgrade` where the new tag is older. */

@@ -12,6 +12,7 @@ import { planNixPin } from './plan-nix-pin.ts'
 import { type SpecChange, planSpecPin, specChanges } from './plan-spec-pin.ts'
 import type { Change } from './ports.ts'
 import { endOf } from './refusal.ts'
+import { isManaged, refuseRestrained, withConstraints } from './restraint.ts'
 import { type Selected, select } from './select.ts'
 import type { Tools } from './tools.ts'
 
@@ -33,7 +34,7 @@ export async function update(context: Context, selection: Selection, options: Up
 /** The same for pins that were found and selected before. */
 export async function updateFound(tools: Tools, selected: readonly Selected<Entry>[], selection: Selection, options: UpdateOptions): Promise<OutcomeDocument> {
   const { context, found } = tools
-  const plans = await Promise.all(selected.map((each) => planned(each, tools, selection, options)))
+  const plans = await Promise.all(selected.filter(isManaged).map((each) => planned(each, tools, selection, options)))
   if (context.signal.aborted) throw new InterruptedError('Interrupted; nothing was written')
   const applied = await apply(plans, found, context, options)
   return { outcomes: applied.outcomes, problems: found.problems, ...(options.dryRun ? { diff: applied.diff } : {}) }
@@ -58,7 +59,9 @@ export function selectOrExplain(found: Found, selection: Selection, context: Con
 async function planned(selected: Selected<Entry>, tools: Tools, selection: Selection, options: UpdateOptions): Promise<Plan> {
   const { pin: entry } = selected
   try {
-    return entry.kind === 'nix' ? await planNixPin(entry, selected, tools, selection, options) : await planSpecPin(entry, selected, tools, options)
+    refuseRestrained(selected)
+    const plan = entry.kind === 'nix' ? await planNixPin(entry, selected, tools, selection, options) : await planSpecPin(entry, selected, tools, options)
+    return { ...plan, outcome: withConstraints(entry, plan.outcome) }
   } catch (error) {
     return { outcome: failed(entry, error) }
   }
@@ -67,7 +70,7 @@ async function planned(selected: Selected<Entry>, tools: Tools, selection: Selec
 /** The outcome of a pin whose work ended early. */
 export function failed(entry: Entry, error: unknown): Outcome {
   const { outcome, reason } = endOf(error)
-  return { pin: entry.name, outcome, file: entry.file, line: entry.line, from: entry.tag, to: null, systems: {}, warnings: [], reason }
+  return withConstraints(entry, { pin: entry.name, outcome, file: entry.file, line: entry.line, from: entry.tag, to: null, systems: {}, warnings: [], reason })
 }
 
 /** Steps 8 and 9: plans that touch the same files are proved and written together, all of them or none. */
@@ -140,8 +143,13 @@ function changesOf(plans: readonly Plan[], found: Found): Change[] {
 
 async function unifiedDiff({ path, before, after }: Change): Promise<string> {
   const { createTwoFilesPatch } = await import('diff')
-  // A tab ends a name that holds spaces, for git and patch alike.
-  const end = /\s/.test(path) ? '' : undefined
-  const patch = createTwoFilesPatch(before === null ? '/dev/null' : `a/${path}`, `b/${path}`, before ?? '', after, before === null ? undefined : end, end, { context: 3 })
-  return patch.replace(/^=+\n/, '')
+  const patch = createTwoFilesPatch('', '', before ?? '', after, undefined, undefined, { context: 3 })
+  const hunks = patch.slice(patch.indexOf('\n@@') + 1)
+  return `--- ${before === null ? '/dev/null' : nameInDiff(`a/${path}`)}\n+++ ${nameInDiff(`b/${path}`)}\n${hunks}`
+}
+
+/** As git and patch read it: a tab ends a name that holds spaces, and odder names are quoted. */
+function nameInDiff(name: string): string {
+  if (/["\\\p{Cc}]/u.test(name)) return JSON.stringify(name)
+  return name.includes(' ') ? `${name}\t` : name
 }

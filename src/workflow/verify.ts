@@ -15,13 +15,15 @@ import { assetAt, chosenAsset } from './assets.ts'
 import { load } from './checkout.ts'
 import type { Context, Selection, VerifyOptions } from './context.ts'
 import { Digests } from './digests.ts'
+import { differs, disagreementMeans } from './drift.ts'
 import { type Entry, entriesOf } from './entries.ts'
 import { treeRule, within } from './nix-pin.ts'
 import { repositoryOf } from './plan-spec-pin.ts'
-import { Refusal, endOf } from './refusal.ts'
+import { isManaged, withConstraints } from './restraint.ts'
+import { Refusal, endOf, worstOf } from './refusal.ts'
 import type { Tools } from './tools.ts'
 import { failed, selectOrExplain } from './update.ts'
-import { type Subject, weigh } from './weigh.ts'
+import { Disagreement, type Subject, type Weighed, weigh } from './weigh.ts'
 
 /** One hash to be checked. */
 interface Check extends Subject {
@@ -29,18 +31,20 @@ interface Check extends Subject {
   readonly held: readonly { readonly text: string; readonly fetch: PinFetch | null; readonly index: number }[]
   readonly place: { readonly file: string; readonly line: number; readonly column: number }
   readonly by: AssetOutcome['chosenBy']
+  /** What to do where it does not hold. */
+  readonly repin: string
 }
 
 /** Steps 1, 2, 5 and 6. A repository without pins has nothing to verify and is fine, unless a pin was asked for. */
 export async function verify(context: Context, selection: Selection, options: VerifyOptions): Promise<OutcomeDocument> {
   const found = load(context.files, selection)
   if (entriesOf(found).length === 0 && selection.pins.length === 0 && selection.systems === null) return { outcomes: [], problems: found.problems }
-  const selected = selectOrExplain(found, selection, context)
+  const selected = selectOrExplain(found, selection, context).filter(isManaged)
   const tools: Tools = { context, found, digests: new Digests(context), evidence: evidence(context.downloads), requests: pLimit(context.jobs) }
   const outcomes = await Promise.all(
     selected.map(async ({ pin: entry }) => {
       try {
-        return await verified(entry, tools, selection, options)
+        return withConstraints(entry, await verified(entry, tools, selection, options))
       } catch (error) {
         return failed(entry, error)
       }
@@ -69,28 +73,17 @@ async function verified(entry: Entry, tools: Tools, selection: Selection, option
   return worst === null ? { ...outcome, outcome: 'verified' } : { ...outcome, ...worst }
 }
 
-const ranks: readonly Outcome['outcome'][] = ['mismatch', 'refused', 'missing', 'unknown']
-
-/** A pin has one outcome: the worst of its assets', with every reason of that kind. */
-function worstOf(ends: readonly { outcome: Outcome['outcome']; reason: Reason }[]): { outcome: Outcome['outcome']; reason: Reason } | null {
-  for (const outcome of ranks) {
-    const same = ends.filter((end) => end.outcome === outcome)
-    if (same.length === 0) continue
-    return { outcome, reason: { code: same[0]!.reason.code, message: [...new Set(same.map((end) => end.reason.message))].sort().join('. ') } }
-  }
-  return null
-}
-
 const unique = (warnings: readonly Warning[]): Warning[] => [...new Map(warnings.map((warning) => [warning.message, warning])).values()]
 
 async function checked(check: Check, tools: Tools, options: VerifyOptions): Promise<{ assets: AssetOutcome[]; warnings: readonly Warning[]; ends: { outcome: Outcome['outcome']; reason: Reason }[] }> {
   const { url, held, place, by } = check
-  const asset = (text: string, now: string | null, size: number | null, names: readonly string[], at: Check['place']): AssetOutcome => ({
+  const asset = (text: string, now: string | null, size: number | null, seen: Partial<Weighed> | null, at: Check['place']): AssetOutcome => ({
     url,
     old: text,
     new: now,
     size,
-    evidence: names,
+    evidence: seen?.evidence ?? [],
+    ...(seen === null ? {} : { absent: seen.absent ?? [], unchecked: seen.unchecked ?? [] }),
     ...(by === undefined ? {} : { chosenBy: by }),
     ...at,
   })
@@ -106,9 +99,20 @@ async function checked(check: Check, tools: Tools, options: VerifyOptions): Prom
     if (read?.kind === 'malformed') return [new Refusal('refused', 'bad-hash', `The hash for ${check.system} at ${at} is malformed: ${read.message}; correct it, or empty the string to have it filled in`)]
     return []
   })
-  if (unreadable.length > 0) return { assets: held.map((each) => asset(each.text, null, null, [], placeOf(each))), warnings: [], ends: unreadable.map(endOf) }
+  const disagreed = (error: Disagreement): { assets: AssetOutcome[]; warnings: readonly Warning[]; ends: { outcome: Outcome['outcome']; reason: Reason }[] } => {
+    const means = held.map((each) => {
+      const parsed = parseDigest(each.text, each.fetch?.hashes[each.index]?.algorithm == null ? {} : { algorithm: each.fetch.hashes[each.index]!.algorithm! })
+      const { file, line } = placeOf(each)
+      const means = parsed.ok && check.tree === null ? disagreementMeans(error, parsed.digest, `${file}:${line} holds ${each.text} for ${check.system}`) : null
+      const now = means === null || !parsed.ok ? null : printDigest(means.code === 'corrupt-download' ? error.found : error.stated, parsed.spelling)
+      return { end: endOf(means ?? error), asset: asset(each.text, now, null, null, placeOf(each)) }
+    })
+    return { assets: means.map((each) => each.asset), warnings: [], ends: means.map((each) => each.end) }
+  }
+  if (unreadable.length > 0) return { assets: held.map((each) => asset(each.text, null, null, null, placeOf(each))), warnings: [], ends: unreadable.map(endOf) }
   try {
-    const { digests, size, evidence: names, warnings } = await weigh(check, { digests: tools.digests, evidence: tools.evidence, download: options.download })
+    const weighed = await weigh(check, { digests: tools.digests, evidence: tools.evidence, download: options.download })
+    const { digests, size, warnings } = weighed
     const ends: { outcome: Outcome['outcome']; reason: Reason }[] = []
     const assets = held.map((each) => {
       const parsed = parseDigest(each.text, each.fetch?.hashes[each.index]?.algorithm == null ? {} : { algorithm: each.fetch.hashes[each.index]!.algorithm! })
@@ -117,20 +121,23 @@ async function checked(check: Check, tools: Tools, options: VerifyOptions): Prom
       const text = now === undefined ? null : printDigest(now, parsed.spelling)
       if (now === undefined || !sameDigest(now, parsed.digest)) {
         const at = placeOf(each)
-        ends.push(
-          endOf(new Refusal('mismatch', 'hash-differs', `${at.file}:${at.line} holds ${each.text} for ${check.system}, but ${url} is ${text ?? 'something whose hash is not known'}`)),
-        )
+        ends.push(endOf(differs({ ...check, held: `${at.file}:${at.line} holds ${each.text} for ${check.system}`, found: text }, check.repin)))
       }
-      return asset(each.text, text, size, names, placeOf(each))
+      return asset(each.text, text, size, weighed, placeOf(each))
     })
     return { assets, warnings, ends }
   } catch (error) {
-    return { assets: held.map((each) => asset(each.text, null, null, [], placeOf(each))), warnings: [], ends: [endOf(error)] }
+    if (error instanceof Disagreement) return disagreed(error)
+    return { assets: held.map((each) => asset(each.text, null, null, null, placeOf(each))), warnings: [], ends: [endOf(error)] }
   }
 }
 
+/** What to do about a hash that does not hold. */
+const repinOf = (pin: string, tag: string | null): string => (tag === null ? 'correct it by hand' : `'pinhash update ${pin} ${tag} --accept-drift' repins it`)
+
 async function checksOf(entry: Entry, tools: Tools, selection: Selection, warnings: Warning[]): Promise<Check[]> {
   const place = { file: entry.file, line: entry.line, column: entry.column }
+  const unasked = (): boolean => warnings.some((warning) => warning.message.startsWith(couldNotAsk))
   if (entry.kind === 'spec') {
     const { spec, state } = entry
     const missing = spec.systems.filter(({ system }) => !state.systems.some((each) => each.system === system))
@@ -150,6 +157,8 @@ async function checksOf(entry: Entry, tools: Tools, selection: Selection, warnin
         held: [{ text: sha256, fetch: null, index: 0 }],
         place: { file: spec.file, line: 1, column: 1 },
         by: undefined,
+        unasked: unasked(),
+        repin: repinOf(entry.name, spec.version),
       }))
   }
   const { pin } = entry
@@ -157,7 +166,7 @@ async function checksOf(entry: Entry, tools: Tools, selection: Selection, warnin
   const release = onForge ? await releaseFor(pin.repository!, pin.tag!, tools, warnings) : null
   return within(pin, selection.systems).map((fetch): Check => {
     const held = fetch.hashes.map((hash, index) => ({ text: hash.value.text, fetch, index }))
-    const common = { system: fetch.system, algorithms: algorithmsOf(fetch.hashes), tree: treeRule(fetch), label: `${pin.name} ${fetch.system}`, held, place }
+    const common = { system: fetch.system, algorithms: algorithmsOf(fetch.hashes), tree: treeRule(fetch), label: `${pin.name} ${fetch.system}`, held, place, unasked: unasked(), repin: repinOf(pin.name, pin.tag) }
     if (fetch.builder !== null) {
       if (release === null || pin.repository === null || pin.tag === null) throw new Refusal('unknown', 'unreachable', `Which assets ${pin.name} uses cannot be known without its release ${pin.tag ?? ''}: ${warnings.map((warning) => warning.message).join('; ')}`)
       const comments = filesOf(pin).flatMap((file) => {
@@ -183,12 +192,14 @@ function listed(url: string, release: Release, system: System): ReturnType<typeo
   }
 }
 
+const couldNotAsk = 'the release could not be asked for its digests'
+
 /** The release for its evidence; without it the bytes alone are compared, and that is said. */
 async function releaseFor(repository: Repository, tag: string, { context, requests }: Tools, warnings: Warning[]): Promise<Release | null> {
   try {
     return await requests(() => context.forge.release(repository, tag))
   } catch (error) {
-    if (error instanceof NetworkError) warnings.push({ code: 'evidence-unavailable', message: `the release could not be asked for its digests: ${error.message}` })
+    if (error instanceof NetworkError) warnings.push({ code: 'evidence-unavailable', message: `${couldNotAsk}: ${error.message}` })
     else if (error instanceof AbsentError) warnings.push({ code: 'evidence-unavailable', message: `there is no release to compare with: ${error.message}` })
     else throw error
     return null

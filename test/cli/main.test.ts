@@ -22,10 +22,13 @@ async function run(argv: readonly string[], over: Partial<World> = {}, terminal 
     now: () => 0,
     compose: ({ progress, jobs, signal }) =>
       Promise.resolve({
-        files: { root: '/', list: () => [], read: () => ({ problem: 'missing', message: 'no file' }), write: () => Promise.resolve() },
+        files: { root: '/', list: () => [], folder: () => null, read: () => ({ problem: 'missing', message: 'no file' }), write: () => Promise.resolve() },
         forge: {
           release: () => Promise.reject(new AbsentError('no-release', 'no release')),
           releases: () => {
+            throw new AbsentError('no-repository', 'no repository')
+          },
+          tags: () => {
             throw new AbsentError('no-repository', 'no repository')
           },
         },
@@ -36,6 +39,7 @@ async function run(argv: readonly string[], over: Partial<World> = {}, terminal 
         progress,
         jobs,
         signal,
+        now: () => 0,
         open: async function* (file) {
           yield Buffer.from(file)
         },
