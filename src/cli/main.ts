@@ -5,6 +5,7 @@ import type { Command, Result, Session } from './command.ts'
 import { convertCommand } from './commands/convert.ts'
 import { hashCommand } from './commands/hash.ts'
 import { listCommand } from './commands/list.ts'
+import { outdatedCommand } from './commands/outdated.ts'
 import { updateCommand } from './commands/update.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { ofError } from './exit-code.ts'
@@ -18,7 +19,7 @@ import type { View } from './report/view.ts'
 import type { Settings } from './settings.ts'
 import type { Ports, World } from './world.ts'
 
-export const commands: readonly Command[] = [listCommand, updateCommand, verifyCommand, hashCommand, convertCommand]
+export const commands: readonly Command[] = [listCommand, updateCommand, verifyCommand, outdatedCommand, hashCommand, convertCommand]
 
 /** Runs pinhash. Never throws: everything thrown becomes one sentence (or, with `--json`, one document) and an exit code. */
 export async function main(argv: readonly string[], world: World): Promise<number> {

@@ -1,8 +1,9 @@
 // The repository → its pins, and what was seen but is not managed.
 import type { ListDocument } from '../core/report.ts'
+import { constraintsOf } from '../pin/policy.ts'
 import { load } from './checkout.ts'
 import type { Context, Selection } from './context.ts'
-import { entriesOf, listedSystems } from './entries.ts'
+import { type Entry, entriesOf, listedSystems } from './entries.ts'
 import { select } from './select.ts'
 
 /** Steps 1 and 2. A repository without pins is an empty list, not an error. */
@@ -20,8 +21,14 @@ export async function list(context: Context, selection: Selection): Promise<List
       file: entry.file,
       line: entry.line,
       systems: listedSystems(found, entry),
+      ...constraintsIn(entry),
     })),
     unmanaged: found.discovery.unmanaged.map(({ place, fetcher, reason }) => ({ file: place.file, line: found.checkout.position(place).line, fetcher, reason })),
     problems: found.problems,
   }
+}
+
+function constraintsIn({ spoken }: Entry): Pick<ListDocument['pins'][number], 'constraints'> {
+  const constraints = constraintsOf(spoken.policy)
+  return constraints.length === 0 ? {} : { constraints }
 }

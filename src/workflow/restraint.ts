@@ -14,10 +14,10 @@ export function isManaged({ pin, named }: Selected<Entry>): boolean {
  * Throws Refusal where what is said of the pin cannot be understood (`bad-config`), or forbids what was asked: an ignored pin is not changed (`ignored`); one on
  * hold is changed by naming it with a tag alone (`held`). One on hold that was not named stays where it is, and that is no refusal.
  */
-export function refuseRestrained({ pin: entry, named, tag }: Selected<Entry>): void {
-  const { policy, problem } = entry.spoken
-  if (problem !== null) throw new Refusal('refused', 'bad-config', `What is said of ${entry.name} cannot be understood: ${problem}; correct it first`)
-  if (policy.ignore) throw new Refusal('refused', 'ignored', `${entry.name} is to be ignored, as ${entry.file} says; take that out to have it managed`)
+export function refuseRestrained(selected: Selected<Entry>): void {
+  refuseUnclear(selected)
+  const { pin: entry, named, tag } = selected
+  const { policy } = entry.spoken
   if (policy.hold && (named ? tag === null : tag !== null))
     throw new Refusal('refused', 'held', `${entry.name} is on hold at ${entry.tag ?? 'its version'}; 'pinhash update ${entry.name} TAG' changes it all the same`)
 }
@@ -26,4 +26,11 @@ export function refuseRestrained({ pin: entry, named, tag }: Selected<Entry>): v
 export function withConstraints(entry: Entry, outcome: Outcome): Outcome {
   const constraints = constraintsOf(entry.spoken.policy)
   return constraints.length === 0 ? outcome : { ...outcome, constraints }
+}
+
+/** Throws Refusal `bad-config` or `ignored`, as of `refuseRestrained`. */
+export function refuseUnclear({ pin: entry }: Selected<Entry>): void {
+  const { policy, problem } = entry.spoken
+  if (problem !== null) throw new Refusal('refused', 'bad-config', `What is said of ${entry.name} cannot be understood: ${problem}; correct it first`)
+  if (policy.ignore) throw new Refusal('refused', 'ignored', `${entry.name} is to be ignored, as what stands beside it says; take that out to have it managed`)
 }

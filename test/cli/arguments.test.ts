@@ -139,7 +139,7 @@ describe('help and version', () => {
 
 describe('what is refused, in one sentence', () => {
   it.each([
-    [[], 'a command is missing: list, update, verify, hash, convert; pinhash --help explains them'],
+    [[], 'a command is missing: list, update, verify, outdated, hash, convert; pinhash --help explains them'],
     [['updat'], 'there is no command "updat"; did you mean update?'],
     [['frobnicate'], 'there is no command "frobnicate"; pinhash --help lists the commands'],
     [['list', '--jsno'], 'there is no option --jsno; did you mean --json?'],

@@ -1,12 +1,14 @@
 // pinhash update: other versions, new hashes.
-import type { OutcomeDocument } from '../../core/report.ts'
+import type { OutcomeDocument, SpellingName } from '../../core/report.ts'
 import type { Command, Result } from '../command.ts'
+import { commentRule, fitting, readFitting } from '../fitting.ts'
 import { ofOutcomes } from '../exit-code.ts'
 import { networking, selecting } from '../options.ts'
 import { diffText } from '../report/diff.ts'
 import { outcomeLines, summaryLine } from '../report/outcomes.ts'
 import { problemLines } from '../report/problems.ts'
 import { parseRequests, requestRule } from '../requests.ts'
+import { spellings } from './choices.ts'
 
 export const updateCommand: Command = {
   name: 'update',
@@ -21,7 +23,10 @@ export const updateCommand: Command = {
       describe: "take the forge's digest or a checksum file instead of downloading; refuse what has neither",
     },
     { name: 'allow-downgrade', kind: 'flag', describe: 'accept a version older than the one in the file' },
+    { name: 'accept-drift', kind: 'flag', describe: 'repin a version whose bytes are not those in the file; without it they are refused' },
+    ...fitting,
     { name: 'no-comments', kind: 'flag', describe: 'leave URLs of a pin in comments as they are' },
+    { name: 'spelling', kind: 'value', choices: spellings, describe: 'write all hashes of the pins so; without it each keeps the spelling it has' },
     ...networking,
   ],
   examples: [
@@ -29,8 +34,9 @@ export const updateCommand: Command = {
     ['update cue v0.11.0', 'one pin to one release'],
     ['update cue@v0.11.0 cli/cli', 'one to a release, another to the newest'],
     ['update nix/tools.nix --dry-run', 'the pins of one file, as a diff'],
+    ['update --spelling sri', 'every pin to the newest, and every hash to SRI; what is newest already is not downloaded'],
   ],
-  notes: `PIN is the name of a pin, org/name, or a file that holds pins. ${requestRule}`,
+  notes: `PIN is the name of a pin, org/name, or a file that holds pins. ${requestRule} A TAG goes before follow, min-age and prereleases; a pin on hold has to be named with one. ${commentRule}`,
   prepare: (given) => {
     const pins = parseRequests(given.positionals)
     const dryRun = given.flag('dry-run')
@@ -39,6 +45,9 @@ export const updateCommand: Command = {
       download: !given.flag('no-download'),
       allowDowngrade: given.flag('allow-downgrade'),
       comments: !given.flag('no-comments'),
+      acceptDrift: given.flag('accept-drift'),
+      spelling: given.value('spelling') as SpellingName | null,
+      ...readFitting(given),
     }
     return async ({ settings, context, signal }) => {
       const { update } = await import('../../workflow/update.ts')

@@ -24,6 +24,7 @@ function pinLines(pins: readonly ListedPin[], view: View): readonly string[] {
       { text: printable(systemsText(Object.keys(pin.systems), Object.keys(pin.systems))) },
       { text: [...new Set(assetsOf(pin).map(({ hash }) => hash.spelling))].join(', ') },
       { text: printable(`${pin.file}:${pin.line}`), paint: view.out.faint },
+      { text: printable((pin.constraints ?? []).join(', ')), paint: view.out.warning },
     ]),
   )
   return headers.flatMap((header, i) => [header, ...(view.verbose ? assetLines(pins[i], view.out.faint) : [])])

@@ -22,7 +22,8 @@ export function outcomeLines({ outcomes }: OutcomeDocument, view: View, painter:
       ...(outcome.reason === undefined ? [] : wrap(printable(outcome.reason.message), view.columns, '  ').map(painter.bad)),
       ...outcome.warnings.flatMap(({ message }) => wrap(printable(`warning: ${message}`), view.columns, '  ').map(painter.warning)),
     ]
-    return [`${painted}${gap}${painter.faint(place)}`, ...assetLines(outcome, view, painter), ...notes]
+    const said = outcome.constraints === undefined ? '' : `   ${painter.warning(printable(outcome.constraints.join(', ')))}`
+    return [`${painted}${gap}${painter.faint(place)}${said}`, ...assetLines(outcome, view, painter), ...notes]
   })
 }
 
@@ -98,9 +99,14 @@ function assetCells(
     ...(named ? [{ text: printable(fileName(asset.url)) }] : []),
     ...(long ? [] : [{ text: printable(hash) }]),
     { text: asset.size === null ? '' : bytes(asset.size), align: 'end' },
-    { text: printable(asset.evidence.join(', ')), paint: painter.faint },
+    { text: printable(evidenceText(asset)), paint: painter.faint },
     { text: asset.chosenBy === undefined ? '' : `${printable(fileName(asset.url))}, ${chosen[asset.chosenBy]}`, paint: painter.faint },
   ]
+}
+
+/** What held and what could not be checked. What there is none of stands in the document alone. */
+function evidenceText({ evidence, unchecked = [] }: AssetOutcome): string {
+  return [...evidence, ...(unchecked.length === 0 ? [] : [`not checked: ${unchecked.join(', ')}`])].join(', ')
 }
 
 /** How the asset of a builder that cannot be read was found: what is to be doubted first, should it be the wrong one. */
