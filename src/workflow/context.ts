@@ -1,4 +1,5 @@
 // What every workflow is given: ports, limits and what was selected.
+import type { SpellingName } from '../core/report.ts'
 import type { System } from '../core/system.ts'
 import type { Downloads, Files, Forge, Progress } from './ports.ts'
 
@@ -40,6 +41,8 @@ export interface UpdateOptions {
   readonly allowDowngrade: boolean
   /** Whether a URL of the pin in a comment is brought along with the version. */
   readonly comments: boolean
+  /** How hashes are to be written; null or absent: as they are. */
+  readonly spelling?: SpellingName | null
   /** Repin an asset whose bytes changed under the same version. */
   readonly acceptDrift?: boolean
   /** As of OutdatedOptions. */

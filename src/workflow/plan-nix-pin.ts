@@ -19,6 +19,8 @@ import type { Selection, UpdateOptions } from './context.ts'
 import { differs, disagreementMeans } from './drift.ts'
 import type { Entry } from './entries.ts'
 import { type Planned, type Retargeted, editsFor, proveOne, refuseBroken, retarget, shownAs, treeRule, withHashes, within } from './nix-pin.ts'
+import { splitWarnings, staleWarnings } from './remarks.ts'
+import { refuseSpelling, respelled } from './respell.ts'
 import { Refusal, endOf, worstOf } from './refusal.ts'
 import { type Target, explicitTarget, firstComplete, offerOf, refuseDowngrade } from './resolve.ts'
 import type { Selected } from './select.ts'
@@ -45,21 +47,27 @@ interface Prepared {
 export async function planNixPin(entry: NixEntry, { tag: requested, named }: Selected<Entry>, tools: Tools, selection: Selection, options: UpdateOptions): Promise<Plan> {
   const { pin } = entry
   const fetches = within(pin, selection.systems)
-  const targets = await targetsOf(entry, requested, named, tools, options)
-  if (targets.length === 0 && !fetches.some(hasPlaceholder)) return { outcome: unchanged(entry, fetches) }
+  const { spelling = null } = options
+  const split = requested !== null || named ? [] : splitWarnings(pin, tools.found)
+  const targets = split.length > 0 ? [] : await targetsOf(entry, requested, named, tools, options)
+  refuseSpelling(fetches, spelling)
+  const stays = targets.every((target) => target.tag === pin.tag) && !fetches.some(hasPlaceholder)
+  if (stays && targets.length === 0 && spelling === null) return { outcome: unchanged(entry, split) }
   const stay = async (): Promise<Target> => {
     if (pin.tag !== null) return { tag: pin.tag, release: pin.repository === null ? null : await currentRelease(pin, tools), warnings: [] }
     throw new Refusal('refused', 'not-editable', `${pin.name} has no version that could be changed; pin it to a release`)
   }
   refuseMalformed(fetches, tools.found)
   refuseBroken(tools.found, filesOf(pin))
+  if (stays && spelling !== null) return respelled(entry, fetches, spelling, tools, split)
   const { target, made, passed } = await firstComplete(targets.length > 0 ? targets : [await stay()], async (each) => {
     refuseDowngrade(pin.tag, each.tag, options.allowDowngrade)
     refusePartial(pin, fetches, each.tag)
     return preparedNixPin(pin, fetches, each, tools, options.comments)
   })
   const weighed = await weighedJobs(pin, target.tag, made.jobs, tools, options)
-  const warnings = [...target.warnings, ...passed, ...(await coverageOf(pin, target, made.jobs, tools))]
+  const stale = target.tag === pin.tag ? [] : staleWarnings(pin, tools.found)
+  const warnings = [...split, ...target.warnings, ...passed, ...stale, ...(await coverageOf(pin, target, made.jobs, tools))]
   return proposalOf(entry, target.tag, made, weighed, warnings, tools, options)
 }
 
@@ -187,7 +195,7 @@ function proposalOf(
   weighed: readonly Weighed[],
   given: readonly Warning[],
   tools: Tools,
-  { acceptDrift = false }: UpdateOptions,
+  { acceptDrift = false, spelling = null }: UpdateOptions,
 ): Plan {
   const { pin } = entry
   const drifts: Refusal[] = []
@@ -204,7 +212,7 @@ function proposalOf(
       const algorithm = read.kind === 'digest' ? read.digest.algorithm : read.kind === 'placeholder' ? read.algorithm : 'sha256'
       const digest = digests.get(algorithm)
       if (digest === undefined) throw new Refusal('refused', 'no-evidence', `Nothing says the ${algorithm} of ${job.url}`)
-      const { text, edit } = hashEdit(hash, digest, pin)
+      const { text, edit } = hashEdit(hash, digest, pin, spelling)
       texts.push(text)
       const run = hash.value.runs[0]
       const place = run === undefined ? job.fetch.place : { file: run.origin.file, start: run.from, end: run.to }
@@ -273,7 +281,6 @@ function sharedBytes(jobs: readonly Job[], weighed: readonly Weighed[]): Warning
   return warnings
 }
 
-function unchanged(entry: NixEntry, fetches: readonly PinFetch[]): Outcome {
-  void fetches
-  return { pin: entry.name, outcome: 'unchanged', file: entry.file, line: entry.line, from: entry.tag, to: entry.tag, systems: {}, warnings: [] }
+function unchanged(entry: NixEntry, warnings: readonly Warning[]): Outcome {
+  return { pin: entry.name, outcome: 'unchanged', file: entry.file, line: entry.line, from: entry.tag, to: entry.tag, systems: {}, warnings }
 }

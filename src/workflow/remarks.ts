@@ -1,0 +1,28 @@
+// A pin that is updated, or is not → what else a person should know of it.
+import type { Warning } from '../core/report.ts'
+import type { Document } from '../nix/syntax.ts'
+import type { Pin } from '../pin/pin.ts'
+import { splitFrom } from '../pin/split-versions.ts'
+import { staleHashes } from '../pin/stale-hashes.ts'
+import type { Found } from './checkout.ts'
+
+/** Other hashes of the pin's files that its new version makes stale. */
+export function staleWarnings(pin: Pin, { checkout, discovery }: Found): Warning[] {
+  const documents = new Map<string, Document>()
+  for (const file of new Set([pin.place.file, ...pin.fetches.map((fetch) => fetch.place.file)])) {
+    const document = file.endsWith('.nix') ? checkout.document(file) : null
+    if (document !== null) documents.set(file, document)
+  }
+  return staleHashes(pin, discovery.pins, documents).map((place) => ({
+    code: 'stale-hash',
+    message: `${place.attribute} at ${place.file}:${checkout.position(place).line} goes stale with ${pin.tag ?? 'the version'} and is not computed by pinhash: a build with Nix tells the new one`,
+  }))
+}
+
+/** Why an update of everything leaves the pin alone: its systems sit at different versions, which may be meant. */
+export function splitWarnings(pin: Pin, { discovery }: Found): Warning[] {
+  const others = splitFrom(pin, discovery.pins)
+  if (others.length === 0) return []
+  const said = [pin, ...others].map(({ tag, fetches }) => `${tag} for ${[...new Set(fetches.map((fetch) => fetch.system))].sort().join(', ')}`)
+  return [{ code: 'split-versions', message: `its systems sit at different versions (${said.join('; ')}), so it was left as it is; 'pinhash update ${pin.name}' brings all of them to one` }]
+}
