@@ -17,6 +17,8 @@ export interface Request {
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
+  /** true: neither a token nor a login goes along, wherever the URL leads; for addresses that carry their own signature. */
+  readonly anonymous?: boolean
 }
 
 /** An answer that is no redirect, of any status. The body must be read to its end or discarded. */
@@ -57,10 +59,10 @@ export function sender(settings: NetworkSettings): Sender {
       const seen = new Set<string>()
       let url = start
       // Once the chain has left its first origin no later hop gets credentials, not even back at the API.
-      for (let trusted = true; ; trusted &&= url.origin === start.origin) {
+      for (let trusted = request.anonymous !== true; ; trusted &&= url.origin === start.origin) {
         const first = seen.size === 0
         seen.add(url.href)
-        const own = first ? firstHeaders({ asked, url }, settings) : trusted && mirror === null ? headersFor(url, settings) : {}
+        const own = first && trusted ? firstHeaders({ asked, url }, settings) : trusted && mirror === null ? headersFor(url, settings) : {}
         const login = trusted ? basicAuthorization(url, logins, settings) : {}
         const headers = {
           'user-agent': settings.userAgent,

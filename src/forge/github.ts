@@ -101,7 +101,7 @@ export function github({ send, settings, signal, clock = realClock, cache = null
       }
     },
     async bundles(repository, hex) {
-      if (!isPath(repository.org, repository.name)) return []
+      if (!isPath(repository.org, repository.name)) throw noRepository(repository, settings)
       const url = `${repositoryUrl(repository, settings)}/attestations/sha256:${hex}`
       return remembered(bundles, url, async () => fetchBundles(api, url, nextOf))
     },
