@@ -97,6 +97,9 @@ class Entered {
   }
 }
 
+/** How often both branches of one `if` are explored. */
+const mostForks = 64
+
 export class Machine {
   readonly system: System
   readonly tree: SourceTree
@@ -105,6 +108,7 @@ export class Machine {
   world!: World
   #queue: Thunk[] = []
   #head = 0
+  readonly #forks = new Map<If, number>()
   readonly #explored = new WeakSet<object>()
   readonly #origins = new WeakMap<object, Text>()
   readonly #imports = new Map<string, Value>()
@@ -284,8 +288,13 @@ export class Machine {
   #either(condition: Value, node: If, scope: Scope, file: string): Unknown {
     if (condition.kind === 'unknown' && (condition.failed || isCut(condition))) return condition
     if (condition.kind !== 'unknown') return failure(`${kindName(condition)} is given where a boolean is expected`, { file, start: node.condition.start, end: node.condition.end })
-    this.explore(this.delay(node.then, scope, file))
-    this.explore(this.delay(node.else, scope, file))
+    // A recursion that ends on a condition nobody knows would be unrolled for ever: its first rounds tell what there is.
+    const seen = (this.#forks.get(node) ?? 0) + 1
+    this.#forks.set(node, seen)
+    if (seen <= mostForks) {
+      this.explore(this.delay(node.then, scope, file))
+      this.explore(this.delay(node.else, scope, file))
+    }
     return unknown(`it depends on a condition that is not known: ${condition.reason}`)
   }
 
