@@ -9,6 +9,7 @@ import { outdatedCommand } from './commands/outdated.ts'
 import { updateCommand } from './commands/update.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { ofError } from './exit-code.ts'
+import { withoutPasswords } from './passwords.ts'
 import { barProgress, lineProgress, noProgress, noteProgress } from './progress.ts'
 import type { ShownProgress } from './progress.ts'
 import { errorDocument, jsonText, messageOf } from './report/json.ts'
@@ -43,14 +44,14 @@ export function printError(
   world: Pick<World, 'stdout' | 'stderr'>,
 ): number {
   const bug = !(error instanceof PinhashError)
-  if (json) world.stdout.write(jsonText(errorDocument(error)))
-  else if (bug) world.stderr.write(`pinhash: this is a bug in pinhash: ${printable(messageOf(error))}; run with --verbose for the trace\n`)
+  if (json) world.stdout.write(withoutPasswords(jsonText(errorDocument(error))))
+  else if (bug) world.stderr.write(`pinhash: this is a bug in pinhash: ${withoutPasswords(printable(messageOf(error)))}; run with --verbose for the trace\n`)
   else {
     world.stderr.write(`pinhash: ${printable(messageOf(error))}\n`)
     const excerpt = error instanceof InputError ? error.excerpt : null
-    for (const line of excerpt === null ? [] : excerptLines(excerpt)) world.stderr.write(`${line}\n`)
+    for (const line of excerpt === null ? [] : excerptLines(excerpt)) world.stderr.write(`${withoutPasswords(line)}\n`)
   }
-  if (verbose) for (const line of causes(error, bug)) world.stderr.write(`${line}\n`)
+  if (verbose) for (const line of causes(error, bug)) world.stderr.write(`${withoutPasswords(line)}\n`)
   return ofError(error)
 }
 
@@ -76,13 +77,14 @@ async function run(settings: Settings, command: (session: Session) => Promise<Re
       )
   }
   if (settings.json) {
-    world.stdout.write(jsonText(result.document))
+    world.stdout.write(withoutPasswords(jsonText(result.document)))
     return result.exitCode
   }
   const printed = result.text(viewFor(settings, world, world.now() - start))
-  const text = printed.stdout.map((line) => `${line}\n`).join('') + (printed.verbatim ?? '')
+  // A diff stays as it is: it has to apply.
+  const text = withoutPasswords(printed.stdout.map((line) => `${line}\n`).join('')) + (printed.verbatim ?? '')
   if (text !== '') world.stdout.write(text)
-  if (printed.stderr.length > 0) world.stderr.write(printed.stderr.map((line) => `${line}\n`).join(''))
+  if (printed.stderr.length > 0) world.stderr.write(withoutPasswords(printed.stderr.map((line) => `${line}\n`).join('')))
   return result.exitCode
 }
 

@@ -41,7 +41,7 @@ export function afterAnswer(quota: Quota, told: Told, now: number): Quota {
   if (!isLimit(told)) return told.status < 400 ? { ...counted, strikes: 0 } : counted
   const wish = retryAfter(told.headers['retry-after'], now)
   if (wish !== null) return { ...counted, closedUntil: later(counted.closedUntil, wish) }
-  if (counted.remaining === 0 && counted.reset !== null && counted.reset > now) return counted
+  if (counted.remaining === 0 && counted.reset !== null) return counted
   if (counted.closedUntil !== null && counted.closedUntil > now) return counted
   const pause = Math.min(longestPause, oneMinute * 2 ** counted.strikes)
   return { ...counted, strikes: counted.strikes + 1, closedUntil: now + pause }
