@@ -32,7 +32,7 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
     return 0
   } catch (error) {
     const shown =
-      world.signal.aborted && !(error instanceof InputError) ? new InterruptedError('pinhash was interrupted', { cause: error }) : error
+      world.signal.aborted && !(error instanceof InputError) ? new InterruptedError('interrupted; nothing was written', { cause: error }) : error
     return printError(shown, { json: hasFlag(argv, 'json'), verbose: hasFlag(argv, 'verbose') }, world)
   }
 }

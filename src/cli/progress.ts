@@ -27,7 +27,8 @@ export function frame(state: ProgressState, columns: number, rows: number): read
   const received = state.done.bytes + state.bars.reduce((sum, bar) => sum + bar.received, 0)
   const hidden = state.bars.length - shown.length
   const total = [
-    `${state.done.count} of ${state.done.count + state.bars.length} downloads`,
+    // How many are still to come nobody knows: what is chosen next may depend on these.
+    `${state.done.count} done, ${state.bars.length} under way`,
     bytes(received),
     ...(state.milliseconds >= 500 ? [`${bytes(Math.round(received / (state.milliseconds / 1000)))}/s`] : []),
     ...(hidden > 0 ? [`${hidden} not shown`] : []),

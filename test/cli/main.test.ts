@@ -128,7 +128,7 @@ describe('main', () => {
       const compose = (): never => {
         throw error
       }
-      expect(await run(['hash', 'a'], { signal, compose })).toEqual({ code: 130, stdout: '', stderr: 'pinhash: pinhash was interrupted\n' })
+      expect(await run(['hash', 'a'], { signal, compose })).toEqual({ code: 130, stdout: '', stderr: 'pinhash: interrupted; nothing was written\n' })
     }
     expect((await run(['hash', 'a'], { signal })).code).toBe(130)
   })

@@ -18,7 +18,7 @@ describe('a frame', () => {
     expect(frame(state, 80, 24)).toEqual([
       `cue_linux_amd64.tar.gz  ${'█'.repeat(7)}${'░'.repeat(23)}   25 %  2.0 MB of 8.0 MB`,
       'cue_darwin.tar.gz       1.5 kB',
-      '1 of 3 downloads, 12.0 MB, 6.0 MB/s',
+      '1 done, 2 under way, 12.0 MB, 6.0 MB/s',
     ])
   })
 
@@ -30,7 +30,7 @@ describe('a frame', () => {
     const many = Array.from({ length: 9 }, (_, i) => ({ label: `asset-${i}`, total: 100, received: 100 }))
     const lines = frame({ ...state, bars: many, milliseconds: 0 }, 80, 6)
     expect(lines).toHaveLength(5)
-    expect(lines.at(-1)).toBe('1 of 10 downloads, 10.0 MB, 5 not shown')
+    expect(lines.at(-1)).toBe('1 done, 9 under way, 10.0 MB, 5 not shown')
   })
 
   it('fits any terminal, whatever is downloaded', () => {
