@@ -16,13 +16,8 @@ export interface Root {
   readonly exhausted: boolean
 }
 
-const systemPattern = /\b(?:x86_64|aarch64|i686|armv[567][la]?|riscv(?:32|64)|powerpc64(?:le)?|s390x|loongarch64|mips(?:64)?(?:el)?)-(?:linux|darwin|freebsd|windows|netbsd|openbsd)\b/g
-
-// A file without any of these words neither fetches nor calls a file that does.
-const telling = /fetch|sha256|sha512|hash|import|callPackage/i
-
-/** Whether a file can make a fetch at all. */
-export const isTelling = (text: string): boolean => telling.test(text)
+const systemPattern =
+  /\b(?:x86_64|aarch64|i686|armv[567][la]?|riscv(?:32|64)|powerpc64(?:le)?|s390x|loongarch64|mips(?:64)?(?:el)?)-(?:linux|darwin|freebsd|windows|netbsd|openbsd)\b/g
 
 /** The usual systems and every other the text names. */
 export function systemsOf(text: string): ReadonlySet<System> {
@@ -37,34 +32,33 @@ export function evaluateRoot(tree: SourceTree, file: string, only: ReadonlySet<S
   const unmanaged: Unmanaged[] = []
   const reads = new Set<string>([file])
   let exhausted = false
-  if (isTelling(text))
-    for (const system of systems) {
-      if (only !== null && !only.has(system)) continue
-      const result = evaluateFile(tree, file, system, systems)
-      exhausted ||= result.exhausted
-      for (const path of result.reads) reads.add(path)
-      unmanaged.push(...result.unmanaged)
-      for (const fetch of result.fetches) {
-        const { urls } = fetch
-        fetches.push({ ...fetch, release: parseReleaseUrl(urls[0]!.text), builder: null })
-      }
-      for (const { place, org, name, version, hash, hashAttribute } of result.builderCalls) {
-        const algorithm = hashAttribute.startsWith('sha256') ? ('sha256' as const) : hashAttribute === 'sha512' ? ('sha512' as const) : null
-        fetches.push({
-          system,
-          fetcher: 'builder',
-          place,
-          urls: [],
-          release: null,
-          hashes: [{ attribute: hashAttribute, value: hash, algorithm }],
-          mode: 'flat',
-          tree: null,
-          stripRoot: true,
-          pname: name,
-          version,
-          builder: { org, name, version },
-        })
-      }
+  for (const system of systems) {
+    if (only !== null && !only.has(system)) continue
+    const result = evaluateFile(tree, file, system, systems)
+    exhausted ||= result.exhausted
+    for (const path of result.reads) reads.add(path)
+    unmanaged.push(...result.unmanaged)
+    for (const fetch of result.fetches) {
+      const { urls } = fetch
+      fetches.push({ ...fetch, release: parseReleaseUrl(urls[0]!.text), builder: null })
     }
+    for (const { place, org, name, version, hash, hashAttribute } of result.builderCalls) {
+      const algorithm = hashAttribute.startsWith('sha256') ? ('sha256' as const) : hashAttribute === 'sha512' ? ('sha512' as const) : null
+      fetches.push({
+        system,
+        fetcher: 'builder',
+        place,
+        urls: [],
+        release: null,
+        hashes: [{ attribute: hashAttribute, value: hash, algorithm }],
+        mode: 'flat',
+        tree: null,
+        stripRoot: true,
+        pname: name,
+        version,
+        builder: { org, name, version },
+      })
+    }
+  }
   return { file, fetches, unmanaged, reads, exhausted }
 }

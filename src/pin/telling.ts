@@ -1,42 +1,69 @@
-// Texts of files → the files worth evaluating: those that can make a fetch, by a word of their own or through a file they import.
+// Texts of files → which of them are worth evaluating: those that can make a fetch, by words of their own or through a file they import.
 
 // Without one of these words a file neither calls a fetcher nor hands a hash to one.
-const words = /fetch|sha(?:1|256|512)|[hH]ash/
+const words = /\bfetch[A-Za-z]|\b(?:sha1|sha256|sha512|hash|outputHash|fakeHash|fakeSha256|fakeSha512)\b|sha(?:256|512)[-:]/
 
 // Only these bring another file's words in.
 const loads = /\bimport\b|\bcallPackages?\b|\bscopedImport\b|\bimport(?:JSON|TOML)\b|\breadFile\b|\bfileContents\b|\breadDir\b/
 
 const pathLiteral = /(?:\.\.?)?(?:\/[\w.+-]+)+|\.\.?(?![\w.])/g
 
-/** The files that can make a fetch, in the order given. Data files (`.json`, `.toml`, …) may hold anything. */
-export function tellingFiles(texts: ReadonlyMap<string, string>): Set<string> {
-  const telling = new Set<string>()
+// A path that is put together may lead to any file around.
+const computedPath = /\breadDir\b|\$\{[^}]*\}\/|\/\$\{|\.\s*\+\s*["/]/
+
+/** Which files can make fetches, and who imports whom. */
+export interface Telling {
+  /** Files with words of their own, in the order given. */
+  readonly own: readonly string[]
+  /** Files without, in the order given, that may import one of these. */
+  importersOf(files: Iterable<string>): string[]
+}
+
+/** Reads the words of the texts; nothing is parsed. Data files (`.json`, `.toml`, …) may hold anything. */
+export function tellingFiles(texts: ReadonlyMap<string, string>): Telling {
+  const own: string[] = []
   const importers = new Map<string, string[]>()
+  /** Files with computed paths, by their folder. */
+  const computed: { readonly path: string; readonly folder: string }[] = []
+  const add = (file: string, importer: string): void => {
+    const known = importers.get(file)
+    if (known === undefined) importers.set(file, [importer])
+    else known.push(importer)
+  }
   for (const [path, text] of texts) {
-    if (words.test(text)) {
-      telling.add(path)
-      continue
-    }
+    const telling = words.test(text)
+    if (telling) own.push(path)
     if (!loads.test(text)) continue
     const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : ''
+    let data = false
     for (const [written] of text.matchAll(pathLiteral)) {
       const target = resolved(folder, written)
       if (target === null) continue
       const file = [target, target === '' ? 'default.nix' : `${target}/default.nix`].find((each) => texts.has(each))
-      if (file !== undefined) importers.set(file, [...(importers.get(file) ?? []), path])
-      else if (/\.(?:json|toml|txt|version)$/i.test(target)) telling.add(path)
+      if (file !== undefined) add(file, path)
+      else data ||= /\.(?:json|toml|txt|version)$/i.test(target)
     }
-    // What is put together from parts may lead anywhere.
-    if (/\breadDir\b|\$\{[^}]*\}\/|\/\$\{|\.\s*\+\s*["/]/.test(text)) telling.add(path)
+    // Hashes kept as data are words of the file that reads them.
+    if (data && !telling) own.push(path)
+    if (computedPath.test(text)) computed.push({ path, folder })
   }
-  const waiting = [...telling]
-  for (let path = waiting.pop(); path !== undefined; path = waiting.pop())
-    for (const importer of importers.get(path) ?? [])
-      if (!telling.has(importer)) {
-        telling.add(importer)
-        waiting.push(importer)
+  return {
+    own,
+    importersOf(files) {
+      const waiting = [...files]
+      const found = new Set<string>()
+      for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+        const around = computed.filter(({ folder }) => folder === '' || file!.startsWith(`${folder}/`)).map(({ path }) => path)
+        for (const importer of [...(importers.get(file) ?? []), ...around])
+          if (!found.has(importer)) {
+            found.add(importer)
+            waiting.push(importer)
+          }
       }
-  return telling
+      const given = new Set(own)
+      return [...texts.keys()].filter((path) => found.has(path) && !given.has(path))
+    },
+  }
 }
 
 function resolved(folder: string, written: string): string | null {

@@ -5,7 +5,7 @@ import type { LineIndex } from '../core/position.ts'
 import type { Place } from '../core/span.ts'
 import type { SourceTree } from '../nix/evaluate/machine.ts'
 import { parse } from '../nix/parse.ts'
-import type { Document } from '../nix/syntax.ts'
+import type { Document, SyntaxProblem } from '../nix/syntax.ts'
 import { type Discovery, discover } from '../pin/discover.ts'
 import { otherTool } from '../pin/other-tools.ts'
 import { type Root, evaluateRoot } from '../pin/roots.ts'
@@ -112,14 +112,19 @@ export function load(files: Files, selection: Pick<Selection, 'globs'>): Found {
   const checkout = new Checkout(files)
   const problems: Problem[] = []
   const broken = new Set<string>()
-  const roots: Root[] = []
   const declined = new Set<string>()
   let spec: Spec | null = null
   const texts = new Map<string, string>()
   for (const path of files.list(selection.globs)) {
     const read = checkout.read(path)
     if (!('text' in read)) {
-      problems.push({ file: path, line: null, column: null, code: read.problem === 'binary' ? 'binary-file' : 'unreadable-file', message: read.message })
+      problems.push({
+        file: path,
+        line: null,
+        column: null,
+        code: read.problem === 'binary' ? 'binary-file' : 'unreadable-file',
+        message: read.message,
+      })
       continue
     }
     if (path === specFile) {
@@ -127,36 +132,69 @@ export function load(files: Files, selection: Pick<Selection, 'globs'>): Found {
       if (parsed.ok) spec = parsed.spec
       else
         for (const { offset, message } of parsed.problems)
-          problems.push({ file: path, ...checkout.position({ file: path, start: offset, end: offset }), code: 'bad-config', message, excerpt: excerpt(read.text, offset) })
+          problems.push({
+            file: path,
+            ...checkout.position({ file: path, start: offset, end: offset }),
+            code: 'bad-config',
+            message,
+            excerpt: excerpt(read.text, offset),
+          })
       continue
     }
     const tool = otherTool(path, read.text)
     if (tool !== null) {
       declined.add(path)
-      problems.push({ file: path, line: null, column: null, code: 'other-tool', message: `${path} is written by ${tool}, which is the tool to update it` })
+      problems.push({
+        file: path,
+        line: null,
+        column: null,
+        code: 'other-tool',
+        message: `${path} is written by ${tool}, which is the tool to update it`,
+      })
       continue
     }
     texts.set(path, read.text)
   }
-  const tree = checkout.tree()
-  const telling = tellingFiles(texts)
-  for (const path of texts.keys()) {
-    problems.push(...policyProblems(checkout, path))
-    if (!telling.has(path)) continue
-    const [first] = checkout.document(path)?.problems ?? []
-    if (first !== undefined) {
-      broken.add(path)
-      problems.push({
-        file: path,
-        ...checkout.position({ file: path, start: first.start, end: first.end }),
-        code: 'syntax',
-        message: first.message,
-        excerpt: excerpt(texts.get(path)!, first.start),
-      })
-    }
-    roots.push(evaluateRoot(tree, path))
-  }
+  for (const path of texts.keys()) problems.push(...policyProblems(checkout, path))
+  const roots = rootsOf(texts, checkout, (path, first) => {
+    broken.add(path)
+    problems.push({
+      file: path,
+      ...checkout.position({ file: path, start: first.start, end: first.end }),
+      code: 'syntax',
+      message: first.message,
+      excerpt: excerpt(texts.get(path)!, first.start),
+    })
+  })
   const generated = new Set(spec?.pins.map((pin) => pin.file))
-  const foreign = (file: string): boolean => declined.has(file) || generated.has(file) || otherTool(file, checkout.text(file) ?? '') !== null
+  const foreign = (file: string): boolean =>
+    declined.has(file) || generated.has(file) || otherTool(file, checkout.text(file) ?? '') !== null
   return { checkout, roots, discovery: discover(roots, foreign), spec, problems, broken }
+}
+
+/** Evaluates what can make a fetch; a file that only imports others where those need it, or where it may bring a version of its own. */
+function rootsOf(
+  texts: ReadonlyMap<string, string>,
+  checkout: Checkout,
+  tellBroken: (path: string, problem: SyntaxProblem) => void,
+): Root[] {
+  const tree = checkout.tree()
+  const roots = new Map<string, Root>()
+  const evaluate = (path: string): void => {
+    const [first] = checkout.document(path)?.problems ?? []
+    if (first !== undefined) tellBroken(path, first)
+    roots.set(path, evaluateRoot(tree, path))
+  }
+  const telling = tellingFiles(texts)
+  for (const path of telling.own) evaluate(path)
+  const fetching = new Set<string>()
+  const needy = new Set<string>()
+  for (const root of roots.values()) {
+    for (const { place } of root.fetches) fetching.add(place.file)
+    for (const { place, failed } of root.unmanaged) if (!failed) needy.add(place.file)
+  }
+  const needed = new Set(telling.importersOf(needy))
+  for (const path of telling.importersOf(fetching)) if (/\b(?:version|rev|tag)\b/.test(texts.get(path)!)) needed.add(path)
+  for (const path of needed) evaluate(path)
+  return [...texts.keys()].flatMap((path) => roots.get(path) ?? [])
 }
