@@ -54,19 +54,19 @@ async function* readStream(reader: ByteReader, limit: number): AsyncGenerator<Ui
 
 /** Most significant bit first. Past the end there are zeros, which `check` tells. */
 class Bits {
-  readonly #bytes: Uint8Array
+  readonly bytes: Uint8Array
   /** Bits read. */
   position: number
 
   constructor(bytes: Uint8Array, position: number) {
-    this.#bytes = bytes
+    this.bytes = bytes
     this.position = position
   }
 
   /** The next `count` bits, at most 24, without moving on. */
   peek(count: number): number {
     const at = this.position >>> 3
-    const bytes = this.#bytes
+    const { bytes } = this
     const word =
       (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) << (this.position & 7)
     return word >>> (32 - count)
@@ -79,7 +79,7 @@ class Bits {
   }
 
   check(): void {
-    if (this.position > this.#bytes.length * 8) throw new Error('it ends too early')
+    if (this.position > this.bytes.length * 8) throw new Error('it ends too early')
   }
 }
 
@@ -115,50 +115,63 @@ function readTables(bits: Bits, limit: number): Block {
   if (used.length === 0 || groups < 2 || groups > 6 || count === 0) throw new Error('the tables of a block are damaged')
   const selectors = readSelectors(bits, groups, count)
   const size = used.length + 2
-  const tables = Array.from({ length: groups }, () => new Huffman(readLengths(bits, size)))
+  const codes = Array.from({ length: groups }, () => new Huffman(readLengths(bits, size)))
   const next = new Uint32Array(limit)
   const recent = Uint8Array.from(used)
   const counts = new Uint32Array(257)
   let length = 0
   let run = 0
   let weight = 1
-  for (let symbols = 0; ; symbols++) {
-    const table = tables[selectors[Math.floor(symbols / 50)] ?? 6]
-    if (table === undefined) throw new Error('a block has more symbols than selectors')
-    const symbol = table.read(bits)
-    if (symbol < 2) {
-      // The length of a run, in digits 1 and 2 of base two, least significant first.
-      run += weight << symbol
-      weight *= 2
-      if (run > limit) throw new Error('a block is longer than it may be')
-      continue
+  // The bits that come next, in local variables: this is where the time goes.
+  const { bytes } = bits
+  let at = (bits.position >>> 3) + 1
+  let have = 8 - (bits.position & 7)
+  let hold = bytes[at - 1] ?? 0
+  symbols: for (let group = 0; ; group++) {
+    const code = codes[selectors[group] ?? 6]
+    if (code === undefined) throw new Error('a block has more symbols than selectors')
+    const { short } = code
+    for (let i = 0; i < 50; i++) {
+      while (have < 20) {
+        hold = (hold << 8) | bytes[at++]!
+        have += 8
+      }
+      let found = short[(hold >>> (have - lookup)) & ((1 << lookup) - 1)]!
+      if (found === 0) found = code.find((hold >>> (have - 20)) & 0xfffff)
+      have -= found & 31
+      const symbol = found >>> 5
+      if (symbol < 2) {
+        // The length of a run, in digits 1 and 2 of base two, least significant first.
+        run += weight << symbol
+        weight *= 2
+        if (run > limit) throw new Error('a block is longer than it may be')
+        continue
+      }
+      if (run > 0) {
+        if (length + run > limit) throw new Error('a block is longer than it may be')
+        const front = recent[0]!
+        next.fill(front, length, length + run)
+        counts[front + 1]! += run
+        length += run
+        run = 0
+        weight = 1
+      }
+      if (symbol === size - 1) break symbols
+      if (length >= limit) throw new Error('a block is longer than it may be')
+      const byte = recent[symbol - 1]!
+      // A short move is done before a call for it would begin.
+      if (symbol > 24) recent.copyWithin(1, 0, symbol - 1)
+      else for (let place = symbol - 1; place > 0; place--) recent[place] = recent[place - 1]!
+      recent[0] = byte
+      next[length++] = byte
+      counts[byte + 1]!++
     }
-    const front = recent[0] ?? 0
-    if (length + run > limit) throw new Error('a block is longer than it may be')
-    if (run > 0) {
-      next.fill(front, length, length + run)
-      counts[front + 1] = (counts[front + 1] ?? 0) + run
-      length += run
-      run = 0
-      weight = 1
-    }
-    if (symbol === size - 1) break
-    if (length >= limit) throw new Error('a block is longer than it may be')
-    const byte = recent[symbol - 1] ?? 0
-    recent.copyWithin(1, 0, symbol - 1)
-    recent[0] = byte
-    next[length++] = byte
-    counts[byte + 1] = (counts[byte + 1] ?? 0) + 1
   }
+  bits.position = at * 8 - have
   bits.check()
   if (origin >= length) throw new Error('a block begins outside itself')
-  for (let i = 1; i < 257; i++) counts[i] = (counts[i] ?? 0) + (counts[i - 1] ?? 0)
-  for (let i = 0; i < length; i++) {
-    const byte = (next[i] ?? 0) & 255
-    const place = counts[byte] ?? 0
-    counts[byte] = place + 1
-    next[place] = (next[place] ?? 0) | (i << 8)
-  }
+  for (let i = 1; i < 257; i++) counts[i]! += counts[i - 1]!
+  for (let i = 0; i < length; i++) next[counts[next[i]! & 255]!++]! |= i << 8
   return { next, length, origin }
 }
 
@@ -189,70 +202,70 @@ function readLengths(bits: Bits, size: number): Uint8Array {
   return lengths
 }
 
+/** Bits that are looked up at once; most codes are no longer. */
+const lookup = 10
+
 /** A canonical prefix code: symbols in order of length, and for each length the first code beyond it. */
 class Huffman {
+  /** For each value of the next `lookup` bits the symbol above 5 bits of its length; 0 where the code is longer. */
+  readonly short = new Uint16Array(1 << lookup)
   readonly #symbols: Uint16Array
   readonly #limits = new Int32Array(22)
   readonly #offsets = new Int32Array(22)
-  readonly #shortest: number
 
   constructor(lengths: Uint8Array) {
-    const order = Array.from(lengths, (_, symbol) => symbol).toSorted((a, b) => (lengths[a] ?? 0) - (lengths[b] ?? 0) || a - b)
-    this.#symbols = Uint16Array.from(order)
-    this.#shortest = Math.min(...lengths)
+    const counts = new Uint16Array(22)
+    for (const length of lengths) counts[length]!++
+    this.#symbols = new Uint16Array(lengths.length)
     let code = 0
     let index = 0
     for (let length = 1; length <= 20; length++) {
-      const count = lengths.reduce((sum, each) => sum + (each === length ? 1 : 0), 0)
       this.#offsets[length] = index - code
-      code += count
-      index += count
+      for (let symbol = 0; counts[length]! > 0 && symbol < lengths.length; symbol++) {
+        if (lengths[symbol] !== length) continue
+        this.#symbols[index++] = symbol
+        if (length <= lookup) this.short.fill((symbol << 5) | length, code << (lookup - length), (code + 1) << (lookup - length))
+        code += 1
+      }
       this.#limits[length] = code
       code <<= 1
     }
   }
 
-  read(bits: Bits): number {
-    const ahead = bits.peek(20)
-    for (let length = this.#shortest; length <= 20; length++) {
+  /** The same for a code that is not there, by the next 20 bits. */
+  find(ahead: number): number {
+    for (let length = lookup + 1; length <= 20; length++) {
       const code = ahead >>> (20 - length)
-      if (code >= (this.#limits[length] ?? 0)) continue
-      bits.position += length
-      return this.#symbols[code + (this.#offsets[length] ?? 0)] ?? 0
+      if (code < this.#limits[length]!) return ((this.#symbols[code + this.#offsets[length]!] ?? 0) << 5) | length
     }
     throw new Error('a code stands for nothing')
   }
 }
 
-/** Walks the block in its own order, and writes out the runs that were counted before it was sorted. */
+/** Walks the block in its own order, and writes out the runs that were counted before it was sorted: after four same bytes comes the number of more. */
 function* unrepeat({ next, length, origin }: Block): Generator<Uint8Array, void, undefined> {
   const size = 1 << 16
-  let out = new Uint8Array(size)
-  let filled = 0
-  let entry = next[origin] ?? 0
+  let entry = next[origin]!
   let last = -1
   let same = 0
-  for (let i = 0; i < length; i++) {
-    entry = next[entry >>> 8] ?? 0
-    const byte = entry & 255
-    const repeats = same === 4 ? byte : 1
-    if (filled + repeats > size) {
-      yield out.subarray(0, filled)
-      out = new Uint8Array(size)
-      filled = 0
+  for (let i = 0; i < length;) {
+    const out = new Uint8Array(size)
+    let filled = 0
+    for (; i < length && filled < size - 256; i++) {
+      entry = next[entry >>> 8]!
+      const byte = entry & 255
+      if (same === 4) {
+        for (let n = 0; n < byte; n++) out[filled++] = last
+        same = 0
+        last = -1
+      } else {
+        out[filled++] = byte
+        same = byte === last ? same + 1 : 1
+        last = byte
+      }
     }
-    if (same === 4) {
-      out.fill(last, filled, filled + repeats)
-      same = 0
-      last = -1
-    } else {
-      out[filled] = byte
-      same = byte === last ? same + 1 : 1
-      last = byte
-    }
-    filled += repeats
+    yield out.subarray(0, filled)
   }
-  yield out.subarray(0, filled)
 }
 
 const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -264,6 +277,6 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
 /** Goes on with a CRC-32 that takes the most significant bit first, unlike zlib's. */
 function checksum(start: number, bytes: Uint8Array): number {
   let crc = start
-  for (const byte of bytes) crc = (crc << 8) ^ (crcTable[((crc >>> 24) ^ byte) & 255] ?? 0)
+  for (const byte of bytes) crc = (crc << 8) ^ crcTable[((crc >>> 24) ^ byte) & 255]!
   return crc
 }
