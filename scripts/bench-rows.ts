@@ -130,7 +130,7 @@ function generatedNix(size: number): string {
 }
 
 export async function parserRow(): Promise<Row[]> {
-  const { parse } = (await import(new URL('../../dist/nix/parse.js', import.meta.url).href)) as { parse: (text: string) => unknown }
+  const { parse } = (await import(new URL('../../dist/index.js', import.meta.url).href)) as { parse: (text: string) => unknown }
   const text = generatedNix(megabyte)
   const speeds: number[] = []
   for (let turn = 0; turn < 8; turn++) {
