@@ -4,6 +4,7 @@ import { parseReleaseUrl } from '../core/release-url.ts'
 import { evaluateFile } from '../nix/evaluate/evaluate-file.ts'
 import type { Unmanaged } from '../nix/evaluate/fetchers.ts'
 import type { SourceTree } from '../nix/evaluate/machine.ts'
+import type { BuilderCall } from '../nix/evaluate/nixpkgs.ts'
 import type { PinFetch } from './pin.ts'
 
 /** One file evaluated by itself, under every system. */
@@ -24,41 +25,48 @@ export function systemsOf(text: string): ReadonlySet<System> {
   return new Set([...usualSystems, ...(text.match(systemPattern) ?? [])])
 }
 
-/** Evaluates a file under every system it is for, or only under those given. */
+/** Evaluates a file under every system it is for, or only under those given; once, where no system makes a difference. */
 export function evaluateRoot(tree: SourceTree, file: string, only: ReadonlySet<System> | null = null): Root {
-  const text = tree.text(file) ?? ''
-  const systems = systemsOf(text)
+  const named = systemsOf(tree.text(file) ?? '')
+  const systems = [...named].filter((system) => only === null || only.has(system))
   const fetches: PinFetch[] = []
   const unmanaged: Unmanaged[] = []
   const reads = new Set<string>([file])
   let exhausted = false
   for (const system of systems) {
-    if (only !== null && !only.has(system)) continue
-    const result = evaluateFile(tree, file, system, systems)
+    const result = evaluateFile(tree, file, system, named)
+    const made = [...result.fetches.map((fetch) => ({ ...fetch, release: parseReleaseUrl(fetch.urls[0]!.text), builder: null })), ...result.builderCalls.map(builderFetch)]
     exhausted ||= result.exhausted
     for (const path of result.reads) reads.add(path)
+    fetches.push(...made)
     unmanaged.push(...result.unmanaged)
-    for (const fetch of result.fetches) {
-      const { urls } = fetch
-      fetches.push({ ...fetch, release: parseReleaseUrl(urls[0]!.text), builder: null })
+    // What takes too long and came to nothing does so under every system.
+    const same = !result.dependsOnSystem || (result.exhausted && made.length === 0)
+    if (!same) continue
+    for (const other of systems.slice(1)) {
+      fetches.push(...made.map((fetch) => (fetch.system === system ? { ...fetch, system: other } : fetch)))
+      unmanaged.push(...result.unmanaged.map((fetch) => (fetch.system === system ? { ...fetch, system: other } : fetch)))
     }
-    for (const { place, org, name, version, hash, hashAttribute } of result.builderCalls) {
-      const algorithm = hashAttribute.startsWith('sha256') ? ('sha256' as const) : hashAttribute === 'sha512' ? ('sha512' as const) : null
-      fetches.push({
-        system,
-        fetcher: 'builder',
-        place,
-        urls: [],
-        release: null,
-        hashes: [{ attribute: hashAttribute, value: hash, algorithm }],
-        mode: 'flat',
-        tree: null,
-        stripRoot: true,
-        pname: name,
-        version,
-        builder: { org, name, version },
-      })
-    }
+    break
   }
   return { file, fetches, unmanaged, reads, exhausted }
+}
+
+/** The call of a builder that cannot be read, as the one fetch it stands for. */
+function builderFetch({ system, place, org, name, version, hash, hashAttribute }: BuilderCall): PinFetch {
+  const algorithm = hashAttribute.startsWith('sha256') ? 'sha256' : hashAttribute === 'sha512' ? 'sha512' : null
+  return {
+    system,
+    fetcher: 'builder',
+    place,
+    urls: [],
+    release: null,
+    hashes: [{ attribute: hashAttribute, value: hash, algorithm }],
+    mode: 'flat',
+    tree: null,
+    stripRoot: true,
+    pname: name,
+    version,
+    builder: { org, name, version },
+  }
 }

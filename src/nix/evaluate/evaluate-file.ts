@@ -15,6 +15,8 @@ export interface Evaluation {
   readonly reads: ReadonlySet<string>
   /** Whether it was cut off for taking too long: then something may be missing. */
   readonly exhausted: boolean
+  /** Whether another system may have another result. */
+  readonly dependsOnSystem: boolean
 }
 
 /** Evaluates a file by itself: a flake through its outputs, anything else as it is, functions with their parameters bound by name. Never throws for any text. */
@@ -27,5 +29,5 @@ export function evaluateFile(tree: SourceTree, file: string, system: System, sys
   machine.explore(isFlake ? lazy(() => evaluateFlake(machine, nixpkgs, value, folderOf(file))) : ready(value))
   machine.exploreAll(systems)
   const { fetches, unmanaged } = nixpkgs.recorder.results()
-  return { fetches, unmanaged, builderCalls: nixpkgs.builderCalls, reads: machine.reads, exhausted: machine.exhausted }
+  return { fetches, unmanaged, builderCalls: nixpkgs.builderCalls, reads: machine.reads, exhausted: machine.exhausted, dependsOnSystem: machine.dependsOnSystem }
 }

@@ -7,7 +7,7 @@ import { type Attributes, type Entry, type Thunk, type Value, attributes, attrib
 
 /** `flake-utils.lib`: every system's outputs come from one function; this evaluation is about one system. */
 export function flakeUtils(machine: Machine, systems: ReadonlySet<System>): Value {
-  const system = ready(text(machine.system))
+  const system = machine.ofSystem(() => text(machine.system))
   const nested = (value: Value): Value => {
     if (value.kind !== 'attributes') return value
     const entries = new Map<string, Entry>()

@@ -8,7 +8,7 @@ import { spend } from './limits.ts'
 import { Machine, type SourceTree, preludeFile } from './machine.ts'
 import { doubles, flakeExposed, groups, platform, systemsWhere } from './platform.ts'
 import { type Scope, variables } from './scope.ts'
-import { type Attributes, type Entry, Halt, type Thunk, type Value, attributes, curried, int, lazy, list, native, no, nothing, ready, text, unknown, yes } from './value.ts'
+import { type Attributes, type Entry, Halt, Thunk, type Value, attributes, curried, int, lazy, list, native, no, nothing, ready, text, unknown, yes } from './value.ts'
 
 /** One builtin as a value. What it is given is explored where it cannot make anything of it. */
 function builtinValue(name: string, [arity, call]: Builtin): Value {
@@ -37,9 +37,9 @@ const pure: ReadonlyMap<string, Entry> = new Map(
 )
 
 /** The set `builtins` and the names in scope everywhere; `extra` are the builtins that reach the world: fetchers, import, the current system. */
-export function builtinScope(extra: Readonly<Record<string, Value>>): Map<string, Thunk> {
+export function builtinScope(extra: Readonly<Record<string, Value | Thunk>>): Map<string, Thunk> {
   const entries = new Map(pure)
-  for (const [name, value] of Object.entries(extra)) entries.set(name, { value: ready(value), key: null })
+  for (const [name, value] of Object.entries(extra)) entries.set(name, { value: value instanceof Thunk ? value : ready(value), key: null })
   const set: Attributes = { kind: 'attributes', entries, rest: (name) => builtinByName(name), model: true }
   entries.set('builtins', { value: ready(set), key: null })
   const names = new Map<string, Thunk>([['builtins', ready(set)]])
@@ -103,7 +103,7 @@ function makeLib(): Attributes {
 }
 
 /** Sections whose functions are not in lib itself. */
-const ownNames: ReadonlySet<string> = new Set(['path', 'filesystem', 'meta', 'gvariant', 'generators', 'cli', 'types', 'licenses', 'sourceTypes'])
+const ownNames: ReadonlySet<string> = new Set(['generators'])
 
 function forceAll(value: Value): void {
   if (value.kind === 'list') for (const item of value.items) forceAll(item.force())

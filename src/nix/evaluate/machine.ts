@@ -109,9 +109,29 @@ export class Machine {
   #queue: Thunk[] = []
   #head = 0
   readonly #forks = new Map<If, number>()
+  #asked = false
   readonly #explored = new WeakSet<object>()
   readonly #origins = new WeakMap<object, Text>()
   readonly #imports = new Map<string, Value>()
+
+  /** Whether anything asked which system it is; if not, every system has the same result. */
+  get dependsOnSystem(): boolean {
+    return this.#asked
+  }
+
+  /** Whether this is that system. */
+  isSystem(system: System): boolean {
+    this.#asked = true
+    return system === this.system
+  }
+
+  /** A value that is another under another system. */
+  ofSystem(make: () => Value): Thunk {
+    return lazy(() => {
+      this.#asked = true
+      return make()
+    })
+  }
 
   constructor(system: System, tree: SourceTree) {
     this.system = system
@@ -783,11 +803,19 @@ export class Machine {
     return order === null ? this.#neither(left, right, 'a comparison with something not known') : bool(holds(order))
   }
 
-  /** Order of numbers and strings (bytes); null where there is none. */
+  /** Order of numbers, strings and lists of them; null where there is none. */
   order(left: Value, right: Value): number | null {
     if ((left.kind === 'int' || left.kind === 'float') && (right.kind === 'int' || right.kind === 'float')) return left.value - right.value
     if (left.kind === 'string' && right.kind === 'string') return left.text < right.text ? -1 : left.text > right.text ? 1 : 0
-    return null
+    if (left.kind !== 'list' || right.kind !== 'list') return null
+    for (const [i, item] of left.items.entries()) {
+      const other = right.items[i]
+      if (other === undefined) return 1
+      spend(1)
+      const order = nest(() => this.order(item.force(), other.force()))
+      if (order !== 0) return order
+    }
+    return left.items.length - right.items.length
   }
 
   /** Equality as `==` sees it; null where it cannot be known. Functions equal nothing. */
@@ -880,7 +908,13 @@ export class Machine {
     } else if (value.kind === 'attributes') {
       if (value.model || this.#explored.has(value)) return
       this.#explored.add(value)
-      for (const [name, entry] of value.entries) if (name === this.system || !(systems.has(name) || isPlatform(name))) this.explore(entry.value)
+      for (const [name, entry] of value.entries) {
+        if (!systems.has(name) && !isPlatform(name)) this.explore(entry.value)
+        else {
+          this.#asked = true
+          if (name === this.system) this.explore(entry.value)
+        }
+      }
     } else if (value.kind === 'function' && value.lambda !== null) {
       const { node } = value.lambda
       if (this.#explored.has(node)) return

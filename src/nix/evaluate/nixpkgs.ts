@@ -56,7 +56,7 @@ export class Nixpkgs implements World {
     this.recorder = new Recorder(machine)
     const load = native('import', (argument) => this.#import(argument))
     this.globals = builtinScope({
-      currentSystem: text(machine.system),
+      currentSystem: machine.ofSystem(() => text(machine.system)),
       fetchurl: this.recorder.fetcher('builtins.fetchurl', machine.system),
       fetchTarball: this.recorder.fetcher('builtins.fetchTarball', machine.system),
       fetchGit: this.recorder.fetcher('builtins.fetchGit', machine.system),
@@ -72,7 +72,7 @@ export class Nixpkgs implements World {
   searchPath(name: string): Value {
     if (name === 'nix/fetchurl.nix') return this.recorder.fetcher('builtins.fetchurl', this.#machine.system)
     if (name === 'nixpkgs' || /^nixos|^unstable$|^nixpkgs-/.test(name)) return this.nixpkgsInput()
-    if (name === 'nixpkgs/lib') return native('lib', () => this.lib)
+    if (name === 'nixpkgs/lib') return this.lib
     return unknown(`<${name}> is outside the repository`)
   }
 
@@ -82,6 +82,7 @@ export class Nixpkgs implements World {
     if (value.kind === 'string' && value.text.startsWith(rootMark)) return this.#machine.import(value.text.slice(rootMark.length + 1))
     if (value.kind === 'function') return value
     if (value.kind === 'attributes') {
+      if (value === this.lib) return value
       if (this.#isNixpkgs.has(value)) return native('nixpkgs', (given) => this.pkgs(this.#systemOf(given)))
       const out = value.entries.get('outPath')?.value.force()
       if (out?.kind === 'string' && out.text.startsWith(rootMark)) return this.#machine.import(out.text.slice(rootMark.length + 1))
@@ -128,8 +129,8 @@ export class Nixpkgs implements World {
     add('fetchTarball', this.recorder.fetcher('builtins.fetchTarball', system))
     for (const name of ['stdenv', 'stdenvNoCC', 'stdenvNoLibs', 'clangStdenv', 'gccStdenv', 'gcc13Stdenv', 'gcc12Stdenv', 'stdenvAdapters', 'llvmPackages_stdenv']) add(name, lazy(() => this.stdenv(system)))
     add('lib', this.lib)
-    add('system', text(system))
-    for (const name of ['hostPlatform', 'buildPlatform', 'targetPlatform']) add(name, lazy(() => platform(system)))
+    add('system', this.#machine.ofSystem(() => text(system)))
+    for (const name of ['hostPlatform', 'buildPlatform', 'targetPlatform']) add(name, this.#machine.ofSystem(() => platform(system)))
     for (const name of ['pkgs', 'buildPackages', 'targetPackages', 'pkgsHostTarget', 'pkgsBuildHost', 'pkgsBuildBuild', 'unstable', 'stable']) add(name, set)
     add('callPackage', curried('callPackage', 2, ([file, args]) => this.callPackage(system, file!, args!)))
     add('callPackages', curried('callPackages', 2, ([file, args]) => this.callPackage(system, file!, args!)))
@@ -151,10 +152,11 @@ export class Nixpkgs implements World {
     const known = this.#stdenvs.get(system)
     if (known !== undefined) return known
     const host = platform(system)
+    const of = (value: Value): Thunk => this.#machine.ofSystem(() => value)
     const derive = native('mkDerivation', (args) => this.derivation(args))
-    const inherited = [...host.entries].filter(([name]) => /^is[A-Z]|^is(x86|i686|64|32)/.test(name)).map(([name, entry]) => [name, entry.value] as const)
+    const inherited = [...host.entries].filter(([name]) => /^is[A-Z]|^is(x86|i686|64|32)/.test(name)).map(([name, entry]) => [name, of(entry.value.force())] as const)
     const set = attributes(
-      { ...Object.fromEntries(inherited), mkDerivation: derive, system: text(system), hostPlatform: host, buildPlatform: host, targetPlatform: host, override: native('override', () => set) },
+      { ...Object.fromEntries(inherited), mkDerivation: derive, system: of(text(system)), hostPlatform: of(host), buildPlatform: of(host), targetPlatform: of(host), override: native('override', () => set) },
       (name) => unknown(`stdenv.${name} is not known`),
       true,
     )
@@ -240,7 +242,7 @@ export class Nixpkgs implements World {
     const sources = through?.kind === 'attributes' ? through.entries.get('sources')?.value.force() : undefined
     if (sources?.kind === 'attributes')
       for (const [system, entry] of sources.entries)
-        if (system === this.#machine.system || !this.#systems.has(system)) this.recorder.usedBy(entry.value.force(), name, version)
+        if (!this.#systems.has(system) || this.#machine.isSystem(system)) this.recorder.usedBy(entry.value.force(), name, version)
   }
 
   #text(set: Attributes, name: string): Text | null {
@@ -250,7 +252,7 @@ export class Nixpkgs implements World {
 
   byName(name: string): Thunk | null {
     if (name === 'lib') return ready(this.lib)
-    if (name === 'system') return ready(text(this.#machine.system))
+    if (name === 'system') return this.#machine.ofSystem(() => text(this.#machine.system))
     if (name === 'inputs' || name === 'sources') return lazy(() => attributes({}, (input) => this.input(input), true))
     if (name === 'self') return lazy(() => this.self(''))
     if (name === 'config' || name === 'options') return null
@@ -313,7 +315,7 @@ export class Nixpkgs implements World {
     if (org === null || name === null || version === null) return null
     for (const hashAttribute of ['sha256', 'hash', 'sha512', 'sha256s', 'hashes']) {
       let value = set.entries.get(hashAttribute)?.value.force()
-      if (value?.kind === 'attributes') value = value.entries.get(this.#machine.system)?.value.force()
+      if (value?.kind === 'attributes') value = [...value.entries].find(([system]) => this.#machine.isSystem(system))?.[1].value.force()
       if (value?.kind === 'string') return { system: this.#machine.system, place, org, name, version, hash: value, hashAttribute }
     }
     return null
