@@ -8,9 +8,11 @@ import { nest, spend } from './limits.ts'
 import { type Match, RegularExpression } from './regular-expression.ts'
 import { derived, join, slice } from './text.ts'
 import {
+  type Attributes,
   type Entry,
   type Text,
   type Thunk,
+  type Unknown,
   type Value,
   attributes,
   attributesOf,
@@ -88,7 +90,7 @@ function replaceStrings(_: Machine, [from, to, subject]: readonly Thunk[]): Valu
   return out.length === 0 ? (value.text === '' ? value : text('')) : join(out)
 }
 
-const expressions = new Map<string, RegularExpression | null>()
+const expressions = new Map<string, ReturnType<typeof RegularExpression.read>>()
 
 /** The expression, and its price on this text; Nix stops at one that is malformed. */
 function expressionFor(pattern: Thunk, value: Text): RegularExpression {
@@ -98,7 +100,8 @@ function expressionFor(pattern: Thunk, value: Text): RegularExpression {
     expression = RegularExpression.read(source)
     if (expressions.size < 1000) expressions.set(source, expression)
   }
-  if (expression === null) return stop(`the regular expression ${source}`)
+  if (expression === 'malformed') return fail(`the regular expression ${source} is malformed`)
+  if (expression === 'strange') return stop(`the regular expression ${source}`)
   // Nix counts bytes: what repeats a counted number of times would be cut elsewhere.
   if (source.includes('{') && !isAscii(value.text)) return stop('a regular expression that counts, over letters outside ASCII')
   spend(expression.literal === null ? (value.text.length * Math.min(expression.size, 64)) >> 7 : value.text.length >> 6)
@@ -160,6 +163,35 @@ function callOverEntries(machine: Machine, call: Thunk, set: Thunk, make: (name:
   return entriesOf([...value.entries].map(([name, entry]) => [name, { value: lazy(() => make(machine.entryName(name, entry), entry.value)), key: entry.key }]))
 }
 
+/** Why Nix would stop inside a value, or null. */
+function deepFailure(value: Value, seen: Set<Value>): Unknown | null {
+  if (value.kind === 'unknown') return value.failed ? value : null
+  if ((value.kind !== 'list' && value.kind !== 'attributes') || seen.has(value)) return null
+  seen.add(value)
+  const parts = value.kind === 'list' ? value.items : [...value.entries.values()].map((entry) => entry.value)
+  spend(parts.length)
+  for (const part of parts) {
+    const failed = nest(() => deepFailure(part.force(), seen))
+    if (failed !== null) return failed
+  }
+  return null
+}
+
+function genericClosure(machine: Machine, given: Attributes): Value {
+  const field = (set: Value, name: string): Value => machine.attribute(set, name, null) ?? fail(`the attribute ${name} is missing`)
+  const todo = [...listOf(ready(field(given, 'startSet'))).items]
+  const operator = field(given, 'operator')
+  const done: { readonly key: Value; readonly item: Thunk }[] = []
+  for (let item = todo.shift(); item !== undefined; item = todo.shift()) {
+    const key = field(item.force(), 'key')
+    spend(done.length >> 3)
+    if (done.some((other) => machine.same(other.key, key) ?? stop('a key that is not known'))) continue
+    done.push({ key, item })
+    todo.push(...listOf(ready(machine.apply(operator, item, null))).items)
+  }
+  return list(done.map(({ item }) => item))
+}
+
 function append(groups: Map<string, Thunk[]>, name: string, item: Thunk): void {
   const group = groups.get(name)
   if (group === undefined) groups.set(name, [item])
@@ -210,7 +242,13 @@ export const builtins: Readonly<Record<string, Builtin>> = {
   // Control
   abort: [1, (_, [message]) => fail(stringOf(message!).text)],
   addErrorContext: [2, (_, [, value]) => value!.force()],
-  deepSeq: [2, (_, [, value]) => value!.force()],
+  deepSeq: [
+    2,
+    (_, [first, value]) => {
+      const failed = deepFailure(first!.force(), new Set())
+      return failed ?? value!.force()
+    },
+  ],
   seq: [
     2,
     (_, [first, value]) => {
@@ -236,7 +274,7 @@ export const builtins: Readonly<Record<string, Builtin>> = {
       return attributes({ success: bool(true), value: forced })
     },
   ],
-  genericClosure: [1, () => stop('genericClosure')],
+  genericClosure: [1, (machine, [given]) => genericClosure(machine, setOf(given!))],
 
   // Strings
   baseNameOf: [
@@ -467,7 +505,7 @@ export const builtins: Readonly<Record<string, Builtin>> = {
   // Data and files
   fromJSON: [1, (machine, [value]) => fromJson(shownOf(machine, value!))],
   fromTOML: [1, (machine, [value]) => fromToml(shownOf(machine, value!))],
-  toJSON: [1, (_, [value]) => text(toJson(value!.force()))],
+  toJSON: [1, (machine, [value]) => text(toJson(machine, value!.force()))],
   pathExists: [
     1,
     (machine, [value]) => {

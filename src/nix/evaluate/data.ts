@@ -3,6 +3,7 @@ import { type JsonNode, type JsonResult, type JsonString, parseJson } from '../.
 import { type TomlNode, type TomlResult, parseToml } from '../../core/toml.ts'
 import { fail, sortedEntries, stop, wholeSetOf } from './arguments.ts'
 import { nest, spend } from './limits.ts'
+import type { Machine } from './machine.ts'
 import { exact, join, slice, whole } from './text.ts'
 import { type Entry, type Origin, type Text, type Thunk, type Value, attributesOf, bool, float, int, lazy, list, nothing, plain, ready, unknown } from './value.ts'
 
@@ -111,7 +112,7 @@ function inner(spelled: Text, value: string): Text {
 }
 
 /** `builtins.toJSON`, without provenance. */
-export function toJson(value: Value): string {
+export function toJson(machine: Machine, value: Value): string {
   spend(1)
   switch (value.kind) {
     case 'null':
@@ -123,12 +124,15 @@ export function toJson(value: Value): string {
     case 'float':
       return Number.isInteger(value.value) ? value.value.toFixed(1) : String(value.value)
     case 'list':
-      return `[${value.items.map((item) => nest(() => toJson(item.force()))).join(',')}]`
+      return `[${value.items.map((item) => nest(() => toJson(machine, item.force()))).join(',')}]`
     case 'attributes': {
-      if (value.entries.has('outPath') || value.entries.has('__toString')) return stop('a derivation as JSON')
+      const shown = value.entries.get('__toString')
+      if (shown !== undefined) return toJson(machine, machine.apply(shown.value.force(), ready(value), null))
+      const out = value.entries.get('outPath')
+      if (out !== undefined) return nest(() => toJson(machine, out.value.force()))
       const set = wholeSetOf(ready(value))
       return `{${sortedEntries(set)
-        .map(([name, entry]) => `${JSON.stringify(name)}:${nest(() => toJson(entry.value.force()))}`)
+        .map(([name, entry]) => `${JSON.stringify(name)}:${nest(() => toJson(machine, entry.value.force()))}`)
         .join(',')}}`
     }
     case 'string':

@@ -20,7 +20,13 @@ type Node =
   | { readonly kind: 'either'; readonly parts: readonly Node[] }
   | { readonly kind: 'repeat'; readonly body: Node; readonly least: number; readonly most: number }
 
-class Malformed {}
+/** Thrown inside the reader: Nix refuses the expression, or nobody writes such a one and it is not read here. */
+class Refused {
+  readonly why: 'malformed' | 'strange'
+  constructor(why: 'malformed' | 'strange') {
+    this.why = why
+  }
+}
 
 const ranges: Readonly<Record<string, string>> = {
   alnum: 'AZaz09', alpha: 'AZaz', blank: '  \t\t', cntrl: '\u0000\u001f\u007f\u007f', digit: '09', graph: '!~', lower: 'az', print: ' ~', punct: '!/:@[`{~', space: '  \t\r', upper: 'AZ',
@@ -73,9 +79,9 @@ class Reader {
       else if (character === '?') body = { kind: 'repeat', body, least: 0, most: 1 }
       else if (character === '{') {
         const [whole, least, comma, most] = /^\{([0-9]{1,4})(,)?([0-9]{1,4})?\}/.exec(this.pattern.slice(this.at)) ?? [null]
-        if (whole === null || (comma === undefined && most !== undefined)) throw new Malformed()
+        if (whole === null || (comma === undefined && most !== undefined)) throw new Refused('malformed')
         body = { kind: 'repeat', body, least: Number(least), most: comma === undefined ? Number(least) : most === undefined ? Infinity : Number(most) }
-        if (body.most < body.least) throw new Malformed()
+        if (body.most < body.least) throw new Refused('malformed')
         this.at += whole!.length - 1
       } else return body
       this.at++
@@ -86,10 +92,10 @@ class Reader {
     this.at++
     switch (character) {
       case '(': {
-        if (++this.depth > 200) throw new Malformed()
+        if (++this.depth > 200) throw new Refused('strange')
         const index = ++this.groups
         const body = this.either()
-        if (this.pattern[this.at++] !== ')') throw new Malformed()
+        if (this.pattern[this.at++] !== ')') throw new Refused('malformed')
         this.depth--
         return { kind: 'group', index, body }
       }
@@ -103,7 +109,7 @@ class Reader {
         return { kind: 'one', test: this.bracket(), literal: null }
       case '\\': {
         const next = this.pattern[this.at++]
-        if (next === undefined || !'^$\\.*+?()[]{}|'.includes(next)) throw new Malformed()
+        if (next === undefined || !'^$\\.*+?()[]{}|'.includes(next)) throw new Refused('malformed')
         return literal(next)
       }
       case '*':
@@ -111,7 +117,7 @@ class Reader {
       case '?':
       case '{':
       case ')':
-        throw new Malformed()
+        throw new Refused('malformed')
       default:
         return literal(character)
     }
@@ -124,20 +130,20 @@ class Reader {
     let pairs = ''
     for (let first = true; ; first = false) {
       const character = this.pattern[this.at]
-      if (character === undefined) throw new Malformed()
+      if (character === undefined) throw new Refused('malformed')
       this.at++
       if (character === ']' && !first) break
       const next = this.pattern[this.at]
       if (character === '[' && next === ':') {
         const end = this.pattern.indexOf(':]', this.at)
         const name = this.pattern.slice(this.at + 1, end)
-        if (end < 0 || !Object.hasOwn(ranges, name)) throw new Malformed()
+        if (end < 0 || !Object.hasOwn(ranges, name)) throw new Refused('malformed')
         pairs += ranges[name]!
         this.at = end + 2
-      } else if (character === '[' && (next === '.' || next === '=')) throw new Malformed()
+      } else if (character === '[' && (next === '.' || next === '=')) throw new Refused('strange')
       else if (next === '-' && this.pattern[this.at + 1] !== ']' && this.pattern[this.at + 1] !== undefined) {
         const last = this.pattern[this.at + 1]!
-        if (last < character || last === '[') throw new Malformed()
+        if (last < character || last === '[') throw new Refused('malformed')
         pairs += character + last
         this.at += 2
       } else pairs += character + character
@@ -153,7 +159,7 @@ function literal(character: string): Node {
 }
 
 function compile(node: Node, program: Instruction[]): void {
-  if (program.length > longestProgram) throw new Malformed()
+  if (program.length > longestProgram) throw new Refused('strange')
   switch (node.kind) {
     case 'one':
       program.push({ kind: 'one', test: node.test })
@@ -177,6 +183,26 @@ function compile(node: Node, program: Instruction[]): void {
       compileRepeat(node.body, node.least, node.most, program)
   }
 }
+
+const isEmptyAllowed = (node: Node): boolean => {
+  switch (node.kind) {
+    case 'one':
+      return false
+    case 'group':
+      return isEmptyAllowed(node.body)
+    case 'sequence':
+      return node.parts.every(isEmptyAllowed)
+    case 'either':
+      return node.parts.some(isEmptyAllowed)
+    case 'repeat':
+      return node.least === 0 || isEmptyAllowed(node.body)
+    default:
+      return true
+  }
+}
+
+const hasGroup = (node: Node): boolean =>
+  node.kind === 'group' || (node.kind === 'repeat' && hasGroup(node.body)) || ((node.kind === 'sequence' || node.kind === 'either') && node.parts.some(hasGroup))
 
 function split(program: Instruction[]): { kind: 'split'; first: number; second: number } {
   const instruction = { kind: 'split' as const, first: program.length + 1, second: program.length + 1 }
@@ -207,6 +233,8 @@ function compileRepeat(body: Node, least: number, most: number, program: Instruc
     const start = program.length
     compile(body, program)
     if (most === Infinity) {
+      // What such a group holds afterwards is a matter of the implementation.
+      if (isEmptyAllowed(body) && hasGroup(body)) throw new Refused('strange')
       const again = split(program)
       again.first = start
       again.second = program.length
@@ -245,14 +273,14 @@ export class RegularExpression {
     this.literal = parts.length > 0 && parts.every((part) => part !== null) ? parts.join('') : null
   }
 
-  /** Null where the expression is malformed or longer than anybody's. */
-  static read(pattern: string): RegularExpression | null {
+  /** `malformed` where Nix refuses it; `strange` where it is not worth reading. */
+  static read(pattern: string): RegularExpression | Refused['why'] {
     const reader = new Reader(pattern)
     try {
       const root = reader.either()
-      return reader.at === pattern.length ? new RegularExpression(root, reader.groups) : null
+      return reader.at === pattern.length ? new RegularExpression(root, reader.groups) : 'malformed'
     } catch (error) {
-      if (error instanceof Malformed) return null
+      if (error instanceof Refused) return error.why
       throw error
     }
   }
