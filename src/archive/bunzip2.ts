@@ -127,47 +127,50 @@ function readTables(bits: Bits, limit: number): Block {
   let at = (bits.position >>> 3) + 1
   let have = 8 - (bits.position & 7)
   let hold = bytes[at - 1] ?? 0
-  symbols: for (let group = 0; ; group++) {
-    const code = codes[selectors[group] ?? 6]
-    if (code === undefined) throw new Error('a block has more symbols than selectors')
-    const { short } = code
-    for (let i = 0; i < 50; i++) {
-      while (have < 20) {
-        hold = (hold << 8) | bytes[at++]!
-        have += 8
+  try {
+    symbols: for (let group = 0; ; group++) {
+      const code = codes[selectors[group] ?? 6]
+      if (code === undefined) throw new Error('a block has more symbols than selectors')
+      const { short } = code
+      for (let i = 0; i < 50; i++) {
+        while (have < 20) {
+          hold = (hold << 8) | bytes[at++]!
+          have += 8
+        }
+        let found = short[(hold >>> (have - lookup)) & ((1 << lookup) - 1)]!
+        if (found === 0) found = code.find((hold >>> (have - 20)) & 0xfffff)
+        have -= found & 31
+        const symbol = found >>> 5
+        if (symbol < 2) {
+          // The length of a run, in digits 1 and 2 of base two, least significant first.
+          run += weight << symbol
+          weight *= 2
+          if (run > limit) throw new Error('a block is longer than it may be')
+          continue
+        }
+        if (run > 0) {
+          if (length + run > limit) throw new Error('a block is longer than it may be')
+          const front = recent[0]!
+          next.fill(front, length, length + run)
+          counts[front + 1]! += run
+          length += run
+          run = 0
+          weight = 1
+        }
+        if (symbol === size - 1) break symbols
+        if (length >= limit) throw new Error('a block is longer than it may be')
+        const byte = recent[symbol - 1]!
+        // A short move is done before a call for it would begin.
+        if (symbol > 24) recent.copyWithin(1, 0, symbol - 1)
+        else for (let place = symbol - 1; place > 0; place--) recent[place] = recent[place - 1]!
+        recent[0] = byte
+        next[length++] = byte
+        counts[byte + 1]!++
       }
-      let found = short[(hold >>> (have - lookup)) & ((1 << lookup) - 1)]!
-      if (found === 0) found = code.find((hold >>> (have - 20)) & 0xfffff)
-      have -= found & 31
-      const symbol = found >>> 5
-      if (symbol < 2) {
-        // The length of a run, in digits 1 and 2 of base two, least significant first.
-        run += weight << symbol
-        weight *= 2
-        if (run > limit) throw new Error('a block is longer than it may be')
-        continue
-      }
-      if (run > 0) {
-        if (length + run > limit) throw new Error('a block is longer than it may be')
-        const front = recent[0]!
-        next.fill(front, length, length + run)
-        counts[front + 1]! += run
-        length += run
-        run = 0
-        weight = 1
-      }
-      if (symbol === size - 1) break symbols
-      if (length >= limit) throw new Error('a block is longer than it may be')
-      const byte = recent[symbol - 1]!
-      // A short move is done before a call for it would begin.
-      if (symbol > 24) recent.copyWithin(1, 0, symbol - 1)
-      else for (let place = symbol - 1; place > 0; place--) recent[place] = recent[place - 1]!
-      recent[0] = byte
-      next[length++] = byte
-      counts[byte + 1]!++
     }
+  } finally {
+    bits.position = at * 8 - have
   }
-  bits.position = at * 8 - have
   bits.check()
   if (origin >= length) throw new Error('a block begins outside itself')
   for (let i = 1; i < 257; i++) counts[i]! += counts[i - 1]!

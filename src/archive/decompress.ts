@@ -4,6 +4,7 @@ import { createGunzip } from 'node:zlib'
 import { PinhashError } from '../core/errors.ts'
 import { badArchive } from './bad-archive.ts'
 import { bunzip2 } from './bunzip2.ts'
+import { unzstd } from './unzstd.ts'
 
 export type Compression = 'gzip' | 'xz' | 'bzip2' | 'zstd'
 
@@ -45,23 +46,8 @@ const decoders: Readonly<Record<Compression, Decoder>> = {
     // One chunk at a time: the decoder does not say when it has enough.
     return new xz.XzReadableStream(Readable.toWeb(Readable.from(source, { objectMode: true, highWaterMark: 1 })))
   },
+  // Not Node's own decoder, where there is one: that takes data cut short for the whole.
   zstd: (source) => unzstd(source),
-}
-
-/** Not Node's own decoder, where there is one: that takes data cut short for the whole. */
-async function* unzstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  const { Decompress } = await import('fzstd')
-  let ready: Uint8Array[] = []
-  const decoder = new Decompress((chunk) => {
-    ready.push(chunk)
-  })
-  for await (const chunk of source) {
-    decoder.push(chunk)
-    yield* ready
-    ready = []
-  }
-  decoder.push(new Uint8Array(0), true)
-  yield* ready
 }
 
 function through(
@@ -85,6 +71,6 @@ async function* watch(source: AsyncIterable<Uint8Array>, failures: unknown[]): A
 function xzProblem(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   const code = /error code (\d+)/.exec(text)?.[1]
-  if (code === '6') return 'it uses a filter or a kind of check that is not supported (LZMA2 with CRC is)'
+  if (code === '6') return 'it uses a filter such as BCJ, or a kind of check such as SHA-256, that is not supported; LZMA2 with CRC is, as xz writes it unless told otherwise'
   return code === '7' || code === '8' ? 'it is damaged or cut short' : text
 }
