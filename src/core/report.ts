@@ -73,7 +73,7 @@ export type OutcomeName =
   | 'unknown'
 
 export interface Warning {
-  readonly code: 'same-hash' | 'shared-bytes' | 'without-list' | 'stale-hash' | 'skipped-release' | 'evidence-unavailable' | 'coverage' | 'split-versions' | 'drift-accepted' | 'unstable-archive'
+  readonly code: 'same-hash' | 'shared-bytes' | 'without-list' | 'stale-hash' | 'skipped-release' | 'evidence-unavailable' | 'coverage' | 'split-versions' | 'drift-accepted' | 'without-release' | 'unstable-archive'
   readonly message: string
 }
 

@@ -5,7 +5,7 @@ import { commentEdits } from '../pin/comment-edits.ts'
 import type { FileEdit } from '../pin/literal-edit.ts'
 import { EditError, applyEdits } from '../nix/edit.ts'
 import type { Document } from '../nix/syntax.ts'
-import { type Pin, type PinFetch, filesOf } from '../pin/pin.ts'
+import { type Pin, type PinFetch, filesOf, lenderOf } from '../pin/pin.ts'
 import { type Intended, type RowCopy, Shift, identity, prove } from '../pin/proof.ts'
 import { coverOf } from '../pin/cover.ts'
 import { sightKey } from '../pin/discover.ts'
@@ -69,8 +69,8 @@ export interface Planned {
 }
 
 /** The edits that bring the pin to the tag; none when it is there already. Throws Refusal `not-editable`. */
-export function editsFor(found: Found, pin: Pin, tag: string, comments: boolean): Planned {
-  if (tag === pin.tag) return { edits: [], rows: [] }
+export function editsFor(found: Found, pin: Pin, tag: string | null, comments: boolean): Planned {
+  if (tag === null || tag === pin.tag) return { edits: [], rows: [] }
   const planned = versionEdits(pin, tag)
   if (!planned.ok) throw notEditable(pin, tag, planned.message)
   const nixFile = (file: string): Document | null => (file.endsWith('.nix') ? found.checkout.document(file) : null)
@@ -101,7 +101,7 @@ export function retarget(found: Found, pin: Pin, planned: Planned): Retargeted[]
   if (edits.length === 0) return pin.fetches.map((fetch) => ({ fetch, urls: fetch.urls.map((url) => url.text), after: fetch }))
   const { before, after } = reevaluatePin(found, pin, overlayOf(found, edits))
   const shift = new Shift(edits)
-  const own = new Set(pin.fetches.map(sightKey))
+  const own = new Set([...pin.fetches, ...pin.borrowed].map(sightKey))
   const later = new Map<string, PinFetch[]>()
   for (const root of after)
     for (const fetch of root.fetches) {
@@ -120,12 +120,32 @@ export function retarget(found: Found, pin: Pin, planned: Planned): Retargeted[]
   const result = pin.fetches.map((fetch): Retargeted => {
     const now = moved.get(sightKey(fetch))
     if (now === undefined) throw new Refusal('refused', 'not-editable', `With the version changed, ${pin.place.file} no longer has the fetch of ${pin.name} for ${fetch.system}`)
+    refuseElsewhere(pin, fetch, now)
     intended.set(sightKey(fetch), { urls: shownAs(now), hashes: now.hashes.map((hash) => hash.value.text), copies })
     return { fetch, urls: now.urls.map((url) => url.text), after: now }
   })
+  lend(pin, intended)
   const problem = prove(before, after, edits, (fetch) => intended.get(sightKey(fetch)) ?? null)
   if (problem !== null) throw new Refusal('refused', 'not-proven', `Changing the version of ${pin.name} would change more than that pin: ${problem}`)
   return result
+}
+
+/** A file may take another version for a reason to fetch something else: that is not the update that was asked for. */
+function refuseElsewhere(pin: Pin, fetch: PinFetch, now: PinFetch): void {
+  const home = (each: PinFetch): string => {
+    const repository = each.builder === null ? (each.release?.repository ?? null) : { server: '', org: each.builder.org.text, name: each.builder.name.text }
+    return repository === null ? new URL(each.urls[0]!.text).host : `${repository.server}/${repository.org}/${repository.name}`
+  }
+  if (home(fetch) !== home(now)) throw new Refusal('refused', 'not-editable', `With the version changed, ${pin.place.file} would fetch from ${home(now)} instead of ${home(fetch)} for ${fetch.system}`)
+}
+
+/** What is lent to other systems becomes what its owner becomes. */
+export function lend(pin: Pin, intended: Map<string, Intended>): void {
+  for (const fetch of pin.borrowed) {
+    const lender = lenderOf(pin, fetch)
+    const becomes = lender === null ? undefined : intended.get(sightKey(lender))
+    if (becomes !== undefined) intended.set(sightKey(fetch), becomes)
+  }
 }
 
 /** How the proof names what a fetch fetches. */

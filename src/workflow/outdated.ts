@@ -13,6 +13,7 @@ import { type Entry, entriesOf } from './entries.ts'
 import { isArchives, preparedNixPin } from './plan-nix-pin.ts'
 import { preparedSpecPin, repositoryOf } from './plan-spec-pin.ts'
 import { endOf, Refusal } from './refusal.ts'
+import { splitWarnings } from './remarks.ts'
 import { type Offer, firstComplete, offerOf, type Target } from './resolve.ts'
 import { isManaged, refuseUnclear, withConstraints } from './restraint.ts'
 import type { Selected } from './select.ts'
@@ -50,6 +51,7 @@ async function compared(selected: Selected<Entry>, tools: Tools, options: Outdat
     return { ...base, outcome: 'unchanged', newest: null, newestOfAll: null, ages: unknownAges }
   }
   const { policy } = entry.spoken
+  const split = entry.kind === 'nix' && !named ? splitWarnings(entry.pin, tools.found) : []
   const now = tools.context.now()
   const wish = { current: entry.tag, policy, minAge: options.minAge, prereleases: options.prereleases, archives: entry.kind === 'nix' && isArchives(entry.pin), now }
   const offer = await tools.requests(() => offerOf(tools.context.forge, repository, wish))
@@ -58,13 +60,15 @@ async function compared(selected: Selected<Entry>, tools: Tools, options: Outdat
     const age = (tag: string | null): number | null => ageOf(offer, tag, now)
     return { newest, newestOfAll: highest, ages: { current: age(entry.tag), newest: age(newest), newestOfAll: age(highest) } }
   }
-  if (policy.hold || offer.newer.length === 0) return { ...base, outcome: 'unchanged', ...seen(entry.tag) }
+  // An update of everything leaves such a pin alone, too.
+  if (split.length > 0) return { ...base, outcome: 'unchanged', ...seen(entry.tag), warnings: split }
+  if (policy.hold || offer.newer.length === 0) return { ...base, outcome: 'unchanged', ...seen(entry.tag), warnings: offer.warnings }
   try {
     const { target, passed } = await firstComplete(offer.newer, (each) => prepared(entry, each, tools))
-    return { ...base, outcome: 'outdated', to: target.tag, ...seen(target.tag), warnings: passed }
+    return { ...base, outcome: 'outdated', to: target.tag, ...seen(target.tag), warnings: [...offer.warnings, ...passed] }
   } catch (error) {
     // What is known of its versions is said all the same.
-    return { ...base, to: null, ...endOf(error), ...seen(null) }
+    return { ...base, to: null, ...endOf(error), ...seen(null), warnings: offer.warnings }
   }
 }
 

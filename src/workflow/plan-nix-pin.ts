@@ -18,11 +18,11 @@ import type { Found } from './checkout.ts'
 import type { Selection, UpdateOptions } from './context.ts'
 import { differs, disagreementMeans } from './drift.ts'
 import type { Entry } from './entries.ts'
-import { type Planned, type Retargeted, editsFor, proveOne, refuseBroken, retarget, shownAs, treeRule, withHashes, within } from './nix-pin.ts'
+import { type Planned, type Retargeted, editsFor, lend, proveOne, refuseBroken, retarget, shownAs, treeRule, withHashes, within } from './nix-pin.ts'
 import { splitWarnings, staleWarnings } from './remarks.ts'
 import { refuseSpelling, respelled } from './respell.ts'
 import { Refusal, endOf, worstOf } from './refusal.ts'
-import { type Target, explicitTarget, firstComplete, offerOf, refuseDowngrade } from './resolve.ts'
+import { type Offer, type Stay, explicitTarget, firstComplete, offerOf, refuseDowngrade } from './resolve.ts'
 import type { Selected } from './select.ts'
 import type { Tools } from './tools.ts'
 import type { Plan } from './update.ts'
@@ -49,37 +49,36 @@ export async function planNixPin(entry: NixEntry, { tag: requested, named }: Sel
   const fetches = within(pin, selection.systems)
   const { spelling = null } = options
   const split = requested !== null || named ? [] : splitWarnings(pin, tools.found)
-  const targets = split.length > 0 ? [] : await targetsOf(entry, requested, named, tools, options)
+  const { newer: targets, warnings: offered } = split.length > 0 ? none : await targetsOf(entry, requested, named, tools, options)
   refuseSpelling(fetches, spelling)
-  const stays = targets.every((target) => target.tag === pin.tag) && !fetches.some(hasPlaceholder)
-  if (stays && targets.length === 0 && spelling === null) return { outcome: unchanged(entry, split) }
-  const stay = async (): Promise<Target> => {
-    if (pin.tag !== null) return { tag: pin.tag, release: pin.repository === null ? null : await currentRelease(pin, tools), warnings: [] }
-    throw new Refusal('refused', 'not-editable', `${pin.name} has no version that could be changed; pin it to a release`)
-  }
+  // Where no newer version is to be had, what is asked to accept drift looks at the one that is there.
+  const again = options.acceptDrift === true || fetches.some(hasPlaceholder)
+  const stays = targets.every((target) => target.tag === pin.tag) && !again
+  if (stays && targets.length === 0 && spelling === null) return { outcome: unchanged(entry, [...split, ...offered]) }
+  const stay = async (): Promise<Stay> => ({ tag: pin.tag, release: pin.tag === null || pin.repository === null ? null : await currentRelease(pin, tools), warnings: [] })
   refuseMalformed(fetches, tools.found)
   refuseBroken(tools.found, filesOf(pin))
   if (stays && spelling !== null) return respelled(entry, fetches, spelling, tools, split)
-  const { target, made, passed } = await firstComplete(targets.length > 0 ? targets : [await stay()], async (each) => {
+  const { target, made, passed } = await firstComplete<Stay, Prepared>(targets.length > 0 ? targets : [await stay()], async (each) => {
     refuseDowngrade(pin.tag, each.tag, options.allowDowngrade)
     refusePartial(pin, fetches, each.tag)
     return preparedNixPin(pin, fetches, each, tools, options.comments)
   })
   const weighed = await weighedJobs(pin, target.tag, made.jobs, tools, options)
   const stale = target.tag === pin.tag ? [] : staleWarnings(pin, tools.found)
-  const warnings = [...split, ...target.warnings, ...passed, ...stale, ...(await coverageOf(pin, target, made.jobs, tools))]
+  const warnings = [...split, ...offered, ...target.warnings, ...passed, ...stale, ...(await coverageOf(pin, target, made.jobs, tools))]
   return proposalOf(entry, target.tag, made, weighed, warnings, tools, options)
 }
 
 /** Step 4 for one version: what would be edited and fetched. Throws Refusal where the release lacks an asset, or the file cannot be brought there. */
-export async function preparedNixPin(pin: Pin, fetches: readonly PinFetch[], target: Target, tools: Tools, comments: boolean): Promise<Prepared> {
+export async function preparedNixPin(pin: Pin, fetches: readonly PinFetch[], target: Stay, tools: Tools, comments: boolean): Promise<Prepared> {
   const planned = editsFor(tools.found, pin, target.tag, comments)
   const retargeted = retarget(tools.found, pin, planned).filter(({ fetch }) => fetches.includes(fetch))
   return { planned, jobs: await jobsOf(pin, retargeted, target, tools) }
 }
 
 /** Steps 5 and 6. Where the version stays, what the hash in the file makes of a disagreement is said, too. */
-async function weighedJobs(pin: Pin, tag: string, jobs: readonly Job[], tools: Tools, { download }: UpdateOptions): Promise<readonly Weighed[]> {
+async function weighedJobs(pin: Pin, tag: string | null, jobs: readonly Job[], tools: Tools, { download }: UpdateOptions): Promise<readonly Weighed[]> {
   try {
     return await weighAll(jobs, { digests: tools.digests, evidence: tools.evidence, download })
   } catch (error) {
@@ -95,8 +94,8 @@ async function weighedJobs(pin: Pin, tag: string, jobs: readonly Job[], tools: T
 }
 
 /** What changes for the pin's systems besides the version. */
-async function coverageOf(pin: Pin, { tag, release }: Target, jobs: readonly Job[], tools: Tools): Promise<Warning[]> {
-  if (tag === pin.tag || release === null || pin.repository === null) return []
+async function coverageOf(pin: Pin, { tag, release }: Stay, jobs: readonly Job[], tools: Tools): Promise<Warning[]> {
+  if (tag === null || tag === pin.tag || release === null || pin.repository === null) return []
   const covered = jobs.flatMap(({ fetch, asset }): Covered[] =>
     asset === null ? [] : [{ system: fetch.system, before: fetch.release?.kind === 'asset' ? fetch.release.asset : null, after: asset.name }],
   )
@@ -109,23 +108,27 @@ async function coverageOf(pin: Pin, { tag, release }: Target, jobs: readonly Job
 
 const hasPlaceholder = (fetch: PinFetch): boolean => fetch.hashes.some((hash) => readHash(hash).kind === 'placeholder')
 
+type Goals = Pick<Offer, 'newer' | 'warnings'>
+
+const none: Goals = { newer: [], warnings: [] }
+
 /** Newest first; none where the pin stays where it is. */
-async function targetsOf(entry: NixEntry, requested: string | null, named: boolean, { context, requests }: Tools, options: UpdateOptions): Promise<readonly Target[]> {
+async function targetsOf(entry: NixEntry, requested: string | null, named: boolean, { context, requests }: Tools, options: UpdateOptions): Promise<Goals> {
   const { pin } = entry
   const { policy } = entry.spoken
   const { repository, tag } = pin
   const archives = isArchives(pin)
   if (requested !== null) {
     const withoutList = pin.fetches.every((fetch) => fetch.builder === null)
-    return [await requests(() => explicitTarget(context.forge, repository, tag, requested, { withoutList, archives }))]
+    return { newer: [await requests(() => explicitTarget(context.forge, repository, tag, requested, { withoutList, archives }))], warnings: [] }
   }
-  if (policy.hold) return []
+  if (policy.hold) return none
   if (repository === null || tag === null) {
-    if (!named || pin.fetches.some(hasPlaceholder)) return []
+    if (!named || options.acceptDrift === true || pin.fetches.some(hasPlaceholder)) return none
     throw new Refusal('refused', 'doubt', tag === null ? `${pin.name} is not pinned to a version; there is nothing newer to find` : `${pin.name} is on no forge that lists releases; give the version: pinhash update ${pin.name} VERSION`)
   }
   const wish = { current: tag, policy, minAge: options.minAge ?? null, prereleases: options.prereleases ?? false, archives, now: context.now() }
-  return (await requests(() => offerOf(context.forge, repository, wish))).newer
+  return requests(() => offerOf(context.forge, repository, wish))
 }
 
 function refuseMalformed(fetches: readonly PinFetch[], found: Found): void {
@@ -145,13 +148,13 @@ function placeOf(hash: FetchHash, fetch: PinFetch, found: Found): string {
 }
 
 /** A version is one for all systems: bumping it for some would leave the hashes of the others behind. */
-function refusePartial(pin: Pin, fetches: readonly PinFetch[], tag: string): void {
+function refusePartial(pin: Pin, fetches: readonly PinFetch[], tag: string | null): void {
   if (tag === pin.tag || fetches.length === pin.fetches.length) return
   const others = [...new Set(pin.fetches.filter((fetch) => !fetches.includes(fetch)).map((fetch) => fetch.system))]
   throw new Refusal('refused', 'not-editable', `${pin.name} has one version for all its systems, so ${others.join(', ')} would keep hashes of ${pin.tag}; leave out --system`)
 }
 
-async function jobsOf(pin: Pin, retargeted: readonly Retargeted[], { tag, release, warnings }: Target, tools: Tools): Promise<Job[]> {
+async function jobsOf(pin: Pin, retargeted: readonly Retargeted[], { tag, release, warnings }: Stay, tools: Tools): Promise<Job[]> {
   const unasked = warnings.some((warning) => warning.code === 'without-list')
   const current = retargeted.some(({ fetch }) => fetch.builder !== null) ? await currentRelease(pin, tools) : null
   return retargeted.map(({ fetch, urls, after }): Job => {
@@ -168,9 +171,11 @@ async function jobsOf(pin: Pin, retargeted: readonly Retargeted[], { tag, releas
     }
     const url = urls[0]!
     const parsed = parseReleaseUrl(url)
-    if (parsed !== null && parsed.tag !== null && fetch.release?.tag === pin.tag && parsed.tag !== tag)
+    if (parsed !== null && parsed.tag !== null && tag !== null && fetch.release?.tag === pin.tag && parsed.tag !== tag)
       throw new Refusal('refused', 'not-editable', `With ${tag} written into ${pin.place.file} the URL for ${system} would be ${url}; its tag is put together in a way that does not fit`)
-    const asset = release === null ? null : assetAt(url, release, system)
+    // The version of two repositories: of the other one there is no list.
+    const isOwn = parsed === null || (parsed.repository.org === pin.repository?.org && parsed.repository.name === pin.repository.name)
+    const asset = release === null || !isOwn ? null : assetAt(url, release, system)
     return { fetch, after, by: null, url, asset, release: asset === null ? null : release, algorithms, tree: treeRule(fetch), label: `${pin.name} ${system}`, unasked }
   })
 }
@@ -190,7 +195,7 @@ export const isArchives = (pin: Pin): boolean => pin.fetches.every((fetch) => fe
 
 function proposalOf(
   entry: NixEntry,
-  tag: string,
+  tag: string | null,
   { planned, jobs }: Prepared,
   weighed: readonly Weighed[],
   given: readonly Warning[],
@@ -253,10 +258,11 @@ function proposalOf(
   const changed = edits.length > 0
   const drift = worstOf(drifts.map(endOf))
   if (drift !== null && !acceptDrift) return { outcome: { pin: entry.name, file: entry.file, line: entry.line, from: pin.tag, to: null, systems, warnings, ...drift } }
-  if (drift !== null) warnings.push({ code: 'drift-accepted', message: `repinned ${tag} to other bytes, as asked: ${drift.reason.message}` })
+  if (drift !== null) warnings.push({ code: 'drift-accepted', message: `repinned ${tag ?? pin.name} to other bytes, as asked: ${drift.reason.message}` })
   const outcome: Outcome = { pin: entry.name, outcome: changed ? 'updated' : 'unchanged', file: entry.file, line: entry.line, from: pin.tag, to: tag, systems, warnings }
   if (!changed) return { outcome }
   for (const [key, each] of intended) intended.set(key, { ...each, copies })
+  lend(pin, intended)
   const proposal = { edits, intended }
   const problem = proveOne(tools.found, pin, proposal)
   if (problem !== null) throw new Refusal('refused', 'not-proven', `The edit of ${pin.name} was not written because evaluating it again did not give what was intended: ${problem}`)

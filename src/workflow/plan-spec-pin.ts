@@ -62,7 +62,7 @@ export async function planSpecPin(entry: SpecEntry, { tag: requested }: Selected
   const targets = await targetsOf(pin, requested, tools, options)
   const complete = state.version === pin.version && pin.systems.every(({ system }) => state.systems.some((each) => each.system === system))
   const base = { pin: entry.name, file: entry.file, line: entry.line, from: pin.version }
-  if (targets.length === 0 && complete) return { outcome: { ...base, outcome: 'unchanged', to: pin.version, systems: {}, warnings: [] } }
+  if (targets.length === 0 && complete && options.acceptDrift !== true) return { outcome: { ...base, outcome: 'unchanged', to: pin.version, systems: {}, warnings: [] } }
   const stay = async (): Promise<Target> => ({ tag: pin.version, release: await tools.requests(() => forge.release(repository, pin.version)), warnings: [] })
   const { target, made, passed } = await firstComplete(targets.length > 0 ? targets : [await stay()], async (each) => {
     refuseDowngrade(pin.version, each.tag, options.allowDowngrade)

@@ -3,7 +3,8 @@ import { AbsentError, NetworkError } from '../core/errors.ts'
 import type { Release, Repository } from '../core/release.ts'
 import type { Warning } from '../core/report.ts'
 import { nearestTags } from '../pin/nearest.ts'
-import { type Candidate, newestThatFits, sameRelease } from '../pin/newest.ts'
+import { timeOf } from '../pin/age.ts'
+import { type Candidate, newestOfAll, newestThatFits, sameRelease } from '../pin/newest.ts'
 import type { Policy } from '../pin/policy.ts'
 import { bareVersion, isDowngrade, sameShape } from '../pin/tag.ts'
 import type { Forge } from './ports.ts'
@@ -15,6 +16,11 @@ export interface Target {
   /** Null where the forge could not be asked, or there is none. */
   readonly release: Release | null
   readonly warnings: readonly Warning[]
+}
+
+/** Where a pin is, to be looked at again: its tag is null where it has none. */
+export interface Stay extends Omit<Target, 'tag'> {
+  readonly tag: string | null
 }
 
 /** Answers without which an explicit tag can still be worked with: the public URLs are another way to it. */
@@ -109,6 +115,8 @@ export interface Offer {
   readonly newer: readonly Target[]
   /** Everything there is, also what does not fit. */
   readonly known: readonly Candidate[]
+  /** What nobody can know to be old enough. */
+  readonly warnings: readonly Warning[]
 }
 
 /** The versions a pin could go to. Throws AbsentError or NetworkError. */
@@ -116,12 +124,15 @@ export async function offerOf(forge: Forge, repository: Repository, wish: Wish):
   const releases = await allReleases(forge, repository)
   const known = await withTags(forge, repository, releases, wish)
   const least = wish.policy.minAge ?? wish.minAge
-  const { newer } = newestThatFits(known, wish.current, {
+  const { newer, skipped } = newestThatFits(known, wish.current, {
     prereleases: wish.policy.prerelease || wish.prereleases ? true : 'auto',
     follow: wish.policy.follow,
     age: least === null ? null : { least, now: wish.now },
   })
-  return { newer: newer.map((tag) => ({ tag, release: releases.find((release) => release.tag === tag && !release.draft) ?? null, warnings: [] })), known }
+  const undated = known.filter(({ tag, publishedAt }) => timeOf(publishedAt) === null && skipped.some((each) => each.tag === tag && each.reason === 'too-young'))
+  const doubtful = skipped.find(({ tag }) => tag === newestOfAll(undated))
+  const warnings: Warning[] = doubtful === undefined ? [] : [{ code: 'skipped-release', message: `passed over a newer release: ${doubtful.message}` }]
+  return { warnings, newer: newer.map((tag) => ({ tag, release: releases.find((release) => release.tag === tag && !release.draft) ?? null, warnings: [] })), known }
 }
 
 /** The tags beside the releases, where the pin is at a tag that is no release: then releases are not how its versions come. */
@@ -135,10 +146,10 @@ async function withTags(forge: Forge, repository: Repository, releases: readonly
 const mostTries = 10
 
 /** The newest version that has all that the pin fetches, and a warning for each newer one that has not. `make` throws Refusal `no-asset` or `broken-asset` for those. */
-export async function firstComplete<Made>(
-  targets: readonly Target[],
-  make: (target: Target) => Promise<Made>,
-): Promise<{ readonly target: Target; readonly made: Made; readonly passed: readonly Warning[] }> {
+export async function firstComplete<Goal extends Stay, Made>(
+  targets: readonly Goal[],
+  make: (target: Goal) => Promise<Made>,
+): Promise<{ readonly target: Goal; readonly made: Made; readonly passed: readonly Warning[] }> {
   const refusals: Refusal[] = []
   for (const target of targets.slice(0, mostTries)) {
     try {
@@ -154,7 +165,7 @@ export async function firstComplete<Made>(
 }
 
 /** Throws Refusal `downgrade` where the new tag is older. */
-export function refuseDowngrade(current: string | null, tag: string, allowed: boolean): void {
-  if (current !== null && !allowed && isDowngrade(current, tag) === true)
+export function refuseDowngrade(current: string | null, tag: string | null, allowed: boolean): void {
+  if (current !== null && tag !== null && !allowed && isDowngrade(current, tag) === true)
     throw new Refusal('refused', 'downgrade', `${tag} is older than ${current}; give --allow-downgrade if that is meant`)
 }

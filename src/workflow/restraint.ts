@@ -1,6 +1,7 @@
 // A selected pin and what a person said of it → whether it may be changed at all.
 import type { Outcome } from '../core/report.ts'
 import { constraintsOf } from '../pin/policy.ts'
+import { readHash } from '../pin/hash-edits.ts'
 import type { Entry } from './entries.ts'
 import { Refusal } from './refusal.ts'
 import type { Selected } from './select.ts'
@@ -18,8 +19,14 @@ export function refuseRestrained(selected: Selected<Entry>): void {
   refuseUnclear(selected)
   const { pin: entry, named, tag } = selected
   const { policy } = entry.spoken
-  if (policy.hold && (named ? tag === null : tag !== null))
+  if (policy.hold && (named ? tag === null && !isIncomplete(entry) : tag !== null))
     throw new Refusal('refused', 'held', `${entry.name} is on hold at ${entry.tag ?? 'its version'}; 'pinhash update ${entry.name} TAG' changes it all the same`)
+}
+
+/** A hash that is still to be filled in is filled in at the version that is held. */
+function isIncomplete(entry: Entry): boolean {
+  if (entry.kind === 'spec') return entry.state.version !== entry.spec.version
+  return entry.pin.fetches.some((fetch) => fetch.hashes.some((hash) => readHash(hash).kind === 'placeholder'))
 }
 
 /** The outcome with what was said of the pin. */

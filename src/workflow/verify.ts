@@ -18,6 +18,7 @@ import { Digests } from './digests.ts'
 import { differs, disagreementMeans } from './drift.ts'
 import { type Entry, entriesOf } from './entries.ts'
 import { treeRule, within } from './nix-pin.ts'
+import { isArchives } from './plan-nix-pin.ts'
 import { repositoryOf } from './plan-spec-pin.ts'
 import { isManaged, withConstraints } from './restraint.ts'
 import { Refusal, endOf, worstOf } from './refusal.ts'
@@ -133,7 +134,7 @@ async function checked(check: Check, tools: Tools, options: VerifyOptions): Prom
 }
 
 /** What to do about a hash that does not hold. */
-const repinOf = (pin: string, tag: string | null): string => (tag === null ? 'correct it by hand' : `'pinhash update ${pin} ${tag} --accept-drift' repins it`)
+const repinOf = (pin: string, tag: string | null): string => `'pinhash update ${[pin, ...(tag === null ? [] : [tag])].join(' ')} --accept-drift' repins it`
 
 async function checksOf(entry: Entry, tools: Tools, selection: Selection, warnings: Warning[]): Promise<Check[]> {
   const place = { file: entry.file, line: entry.line, column: entry.column }
@@ -163,7 +164,7 @@ async function checksOf(entry: Entry, tools: Tools, selection: Selection, warnin
   }
   const { pin } = entry
   const onForge = pin.repository !== null && pin.tag !== null
-  const release = onForge ? await releaseFor(pin.repository!, pin.tag!, tools, warnings) : null
+  const release = onForge ? await releaseFor(pin.repository!, pin.tag!, tools, warnings, isArchives(pin)) : null
   return within(pin, selection.systems).map((fetch): Check => {
     const held = fetch.hashes.map((hash, index) => ({ text: hash.value.text, fetch, index }))
     const common = { system: fetch.system, algorithms: algorithmsOf(fetch.hashes), tree: treeRule(fetch), label: `${pin.name} ${fetch.system}`, held, place, unasked: unasked(), repin: repinOf(pin.name, pin.tag) }
@@ -194,14 +195,14 @@ function listed(url: string, release: Release, system: System): ReturnType<typeo
 
 const couldNotAsk = 'the release could not be asked for its digests'
 
-/** The release for its evidence; without it the bytes alone are compared, and that is said. */
-async function releaseFor(repository: Repository, tag: string, { context, requests }: Tools, warnings: Warning[]): Promise<Release | null> {
+/** The release for its evidence; without it the bytes alone are compared, and that is said, save of source archives, of which a release says nothing. */
+async function releaseFor(repository: Repository, tag: string, { context, requests }: Tools, warnings: Warning[], archives = false): Promise<Release | null> {
   try {
     return await requests(() => context.forge.release(repository, tag))
   } catch (error) {
     if (error instanceof NetworkError) warnings.push({ code: 'evidence-unavailable', message: `${couldNotAsk}: ${error.message}` })
-    else if (error instanceof AbsentError) warnings.push({ code: 'evidence-unavailable', message: `there is no release to compare with: ${error.message}` })
-    else throw error
+    else if (!(error instanceof AbsentError)) throw error
+    else if (!archives) warnings.push({ code: 'without-release', message: `there is no release to compare with: ${error.message}` })
     return null
   }
 }

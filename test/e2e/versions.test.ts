@@ -125,6 +125,16 @@ describe('source archives', () => {
     expect(lab.fake.unexpected()).toEqual([])
   })
 
+  it('of tags whose age nobody knows are not taken where an age is asked for, and that is said', async () => {
+    const folder = await lab.stage({ repositories: [{ org: 'acme', name: 'tool', releases: [], archives }] }, { 'tool.nix': file('v1.0.0', 'one') })
+    for (const command of ['update', 'outdated']) {
+      const { code, document } = await lab.report(folder, [command, '--min-age', '7d'])
+      expect(code).toBe(0)
+      expect(document.outcomes[0]).toMatchObject({ outcome: 'unchanged', to: 'v1.0.0', warnings: [{ code: 'skipped-release', message: expect.stringContaining('v1.1.0 does not say when it was published') as string }] })
+    }
+    expect((await lab.run(folder, ['verify'])).stdout).not.toContain('warning')
+  })
+
   it('of a repository with releases go by those', async () => {
     const folder = await lab.stage({ repositories: [{ org: 'acme', name: 'tool', releases: [made('v1.0.0')], archives }] }, { 'tool.nix': file('v1.0.0', 'one') })
     expect((await lab.report(folder, ['update'])).document.outcomes[0]).toMatchObject({ outcome: 'unchanged', to: 'v1.0.0' })
@@ -144,6 +154,13 @@ describe('what is said beside a pin', () => {
     expect((await lab.run(folder, ['list'])).stdout).toMatch(/tool\.nix:\d+ +hold\n/)
     expect((await lab.run(folder, ['verify'])).code).toBe(0)
     expect(contents(folder)).toEqual(was)
+  })
+
+  it('hold: a hash that is still to be filled in is filled in at that version', async () => {
+    const open = pinned('v1.0.0', { said: '# pinhash: hold', hashes: ['', ''] })
+    const folder = await stage(releases, open)
+    expect(await lab.report(folder, ['update', 'tool'])).toMatchObject({ code: 0, document: { outcomes: [{ outcome: 'updated', to: 'v1.0.0' }] } })
+    expect(await text(folder)).toBe(pinned('v1.0.0', { said: '# pinhash: hold' }))
   })
 
   it('ignore: not among all, refused by name, listed with its mark', async () => {
@@ -225,7 +242,7 @@ describe('outdated', () => {
   it('knows nothing of a pin on no forge, and says so', async () => {
     const folder = await lab.stage({}, { 'a.nix': '{ pkgs }: pkgs.fetchurl { url = "https://example.org/logo.svg"; sha256 = "0mdqa9w1p6cmli6976v4wi0sw9r4p5prkj7lzfd1877wk11c9c73"; }' })
     expect(await lab.report(folder, ['outdated'])).toMatchObject({ code: 0, document: { outcomes: [{ outcome: 'unchanged', newest: null, newestOfAll: null }] } })
-    expect((await lab.run(folder, ['outdated'])).stdout).toContain('1 of which nobody lists the versions')
+    expect((await lab.run(folder, ['outdated'])).stdout).toContain('1 with no version to compare')
     expect((await lab.report(folder, ['outdated', 'logo.svg'])).code).toBe(1)
   })
 })
@@ -287,6 +304,17 @@ describe('the same version with other bytes', () => {
     expect(document.outcomes[0]).toMatchObject({ outcome: 'updated', from: 'v1.0.0', to: 'v1.0.0', warnings: [{ code: 'drift-accepted' }] })
     expect(await text(folder)).toBe(pinned('v1.0.0', { hashes: [now, hash('v1.0.0', 'darwin_arm64')] }))
     expect((await lab.run(folder, ['verify'])).code).toBe(0)
+  })
+
+  it('is repinned without a tag where there is nothing newer, also where there is no version', async () => {
+    const folder = await stage([other({ updatedAt: before(3) })], pinned('v1.0.0'))
+    expect(await lab.report(folder, ['update'])).toMatchObject({ code: 0, document: { outcomes: [{ outcome: 'unchanged' }] } })
+    expect(await lab.report(folder, ['update', '--accept-drift'])).toMatchObject({ code: 0, document: { outcomes: [{ outcome: 'updated', to: 'v1.0.0', warnings: [{ code: 'drift-accepted' }] }] } })
+    const logo = (content: string): string => `{ pkgs }: pkgs.fetchurl { url = "https://example.org/logo.svg"; sha256 = "${nix32(hexDigest(new TextEncoder().encode(content)))}"; }`
+    const plain = await lab.stage({ files: { 'https://example.org/logo.svg': new TextEncoder().encode('new') } }, { 'tool.nix': logo('old') })
+    expect(await lab.report(plain, ['verify'])).toMatchObject({ code: 1, document: { outcomes: [{ outcome: 'mismatch', reason: { message: expect.stringContaining("'pinhash update logo.svg --accept-drift' repins it") as string } }] } })
+    expect((await lab.report(plain, ['update', 'logo.svg', '--accept-drift'])).document.outcomes[0]).toMatchObject({ outcome: 'updated' })
+    expect(await text(plain)).toBe(logo('new'))
   })
 
   it('is not repinned where the bytes and the digest disagree', async () => {

@@ -50,7 +50,7 @@ function summary({ outcomes, problems }: OutcomeDocument, view: View): string {
   const rest = number(({ outcome }) => outcome !== 'outdated' && outcome !== 'unchanged')
   const parts = [
     `${number(({ outcome }) => outcome === 'outdated')} of ${count(outcomes.length, 'pin')} outdated`,
-    ...(unknown === 0 ? [] : [`${unknown} of which nobody lists the versions`]),
+    ...(unknown === 0 ? [] : [`${unknown} with no version to compare`]),
     ...(rest === 0 ? [] : [`${rest} not found out`]),
   ]
   return `${parts.join(', ')} in ${duration(view.milliseconds)}`
