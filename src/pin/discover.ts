@@ -3,8 +3,10 @@ import type { Repository } from '../core/release.ts'
 import { compareText } from '../core/natural-order.ts'
 import type { Place } from '../core/span.ts'
 import type { Run } from '../nix/evaluate/value.ts'
+import type { Document } from '../nix/syntax.ts'
 import { digitRuns, isWholeLiteral, versionFile, versionLiterals, versionText } from './fetch-version.ts'
 import type { Pin, PinFetch } from './pin.ts'
+import { namedSystem } from './named-system.ts'
 import { archived, pinName } from './pin-name.ts'
 import type { Root } from './roots.ts'
 import { bareVersion } from './tag.ts'
@@ -23,7 +25,7 @@ export interface Discovery {
 }
 
 /** Groups what all roots fetch into pins. A fetch that several roots make is one fetch; one whose hash stands in a `foreign` file is somebody else's. */
-export function discover(roots: readonly Root[], foreign: (file: string) => boolean = () => false): Discovery {
+export function discover(roots: readonly Root[], foreign: (file: string) => boolean = () => false, document: (file: string) => Document | null = () => null): Discovery {
   const fetches = new Map<string, PinFetch>()
   const managed = new Set<string>()
   for (const root of roots)
@@ -37,7 +39,8 @@ export function discover(roots: readonly Root[], foreign: (file: string) => bool
       if (known === undefined || (known.pname === null && fetch.pname !== null)) fetches.set(key, fetch)
       managed.add(placeKey(fetch.place))
     }
-  const pins = grouped([...fetches.values()]).map(pinOf).sort((a, b) => comparePlaces(a.place, b.place))
+  const lent = lentFetches([...fetches.values()], document)
+  const pins = grouped([...fetches.values()]).map((group) => pinOf(group, lent)).sort((a, b) => comparePlaces(a.place, b.place))
   return { pins, unmanaged: unmanagedOf(roots, managed) }
 }
 
@@ -84,15 +87,30 @@ function versionKeys(fetch: PinFetch): string[] {
 
 const originsOf = (runs: readonly Run[]): string => [...new Set(runs.map((run) => `${run.origin.file}:${run.origin.start}`))].sort().join('+')
 
-function pinOf(unsorted: readonly PinFetch[]): Pin {
-  const fetches = [...unsorted].sort((a, b) => compareText(a.system, b.system) || comparePlaces(hashPlace(a), hashPlace(b)))
+/** Fetches of a system whose hash stands under another system's name, in a map that does not name this one, and that the other system fetches, too. */
+function lentFetches(fetches: readonly PinFetch[], document: (file: string) => Document | null): ReadonlySet<PinFetch> {
+  const seen = new Set(fetches.map((fetch) => `${fetch.system} ${placeKey(hashPlace(fetch))}`))
+  return new Set(
+    fetches.filter((fetch) => {
+      const place = hashPlace(fetch)
+      const source = place.file.endsWith('.nix') ? document(place.file) : null
+      const named = source === null ? null : namedSystem(source, place.start)
+      return named !== null && named.system !== fetch.system && !named.systems.has(fetch.system) && seen.has(`${named.system} ${placeKey(place)}`)
+    }),
+  )
+}
+
+function pinOf(unsorted: readonly PinFetch[], lent: ReadonlySet<PinFetch>): Pin {
+  const all = [...unsorted].sort((a, b) => compareText(a.system, b.system) || comparePlaces(hashPlace(a), hashPlace(b)))
+  const borrowed = all.filter((fetch) => lent.has(fetch))
+  const fetches = borrowed.length === all.length ? all : all.filter((fetch) => !lent.has(fetch))
   const main = fetches.find((fetch) => fetch.release?.kind === 'asset') ?? fetches.find((fetch) => fetch.release !== null) ?? fetches[0]!
   const repository = repositoryOf(main)
   const tag = tagOf(main)
   const name = pinName(fetches, main, repository, tag)
   const named = repository ?? archived(main)
   const aliases = named === null ? [] : [`${named.org}/${named.name}`, named.name]
-  return { name, aliases: aliases.filter((alias) => alias !== name), place: placeOf(fetches), repository, tag, fetches }
+  return { name, aliases: aliases.filter((alias) => alias !== name), place: placeOf(fetches), repository, tag, fetches, borrowed: fetches === all ? [] : borrowed }
 }
 
 function repositoryOf(fetch: PinFetch): Repository | null {

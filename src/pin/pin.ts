@@ -37,6 +37,17 @@ export interface Pin {
   readonly tag: string | null
   /** By system, then in document order. */
   readonly fetches: readonly PinFetch[]
+  /** The same fetches seen under systems without one of their own, to which a map lends another system's. */
+  readonly borrowed: readonly PinFetch[]
+}
+
+/** The pin's own fetch that a borrowed one is; null for one that is nobody's. */
+export const lenderOf = (pin: Pin, borrowed: PinFetch): PinFetch | null =>
+  pin.fetches.find((fetch) => sameLiterals(fetch, borrowed) && fetch.urls[0]?.text === borrowed.urls[0]?.text) ?? null
+
+const sameLiterals = (a: PinFetch, b: PinFetch): boolean => {
+  const literals = ({ hashes }: PinFetch): string => hashes.map(({ value }) => value.runs.map((run) => `${run.origin.file}:${run.from}`).join('+')).join()
+  return literals(a) === literals(b)
 }
 
 /** The files a pin's literals stand in, its own file first. */

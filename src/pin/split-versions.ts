@@ -3,6 +3,7 @@ import type { Pin } from './pin.ts'
 
 /** Pins of the same name and file whose systems are none of this pin's: between them they are one package, whose systems sit at different versions. */
 export function splitFrom(pin: Pin, pins: readonly Pin[]): Pin[] {
+  if (pin.tag === null) return []
   const systems = new Set(pin.fetches.map((fetch) => fetch.system))
   return pins.filter(
     (other) =>

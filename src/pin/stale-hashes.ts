@@ -13,7 +13,7 @@ export interface StaleHash extends Place {
 
 /** Attributes whose hash is that of dependencies or of a build, by their names in nixpkgs' builders. */
 const ofDependencies =
-  /^(?:vendor(?:Hash|Sha256)|cargo(?:Hash|Sha256|DepsHash)|(?:npm|yarn|pnpm|maven|mvn|gradle|pub|composer|bundler|deps|modules|nuget|zig|bun)(?:Deps)?(?:Hash|Sha256)|mvnParameters|(?:deps|mix|elm|cabal)Sha256|outputHash|outputHashes)$/
+  /^(?:vendor(?:Hash|Sha256)|cargo(?:Hash|Sha256|DepsHash)|(?:npm|yarn|pnpm|maven|mvn|gradle|pub|composer|bundler|deps|modules|nuget|zig|bun)(?:Deps)?(?:Hash|Sha256)|(?:deps|mix|elm|cabal)Sha256|outputHash|outputHashes)$/
 const hashNames = /^(?:hash|sha256|sha512|sha1|outputHash)$/
 /** Functions that fetch a package's dependencies. */
 const dependencyCall = /(?:^|[.])(?:fetch(?:Deps|NpmDeps|YarnDeps|PnpmDeps|CargoVendor|MixDeps|MavenDeps|CargoTarball|PypiDeps|BunDeps)|mkDeps|fetchDeps)$|Deps$|Vendor$/

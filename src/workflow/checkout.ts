@@ -1,5 +1,6 @@
 // The repository's files → parsed texts, evaluated roots, pins: what every workflow starts from.
 import type { Problem } from '../core/report.ts'
+import { compareText } from '../core/natural-order.ts'
 import { excerpt, lineIndex } from '../core/position.ts'
 import type { LineIndex } from '../core/position.ts'
 import type { Place } from '../core/span.ts'
@@ -166,10 +167,12 @@ export function load(files: Files, selection: Pick<Selection, 'globs'>): Found {
       excerpt: excerpt(texts.get(path)!, first.start),
     })
   })
+  // Whatever found them: in the order of the files.
+  problems.sort((one, other) => compareText(one.file, other.file) || (one.line ?? 0) - (other.line ?? 0))
   const generated = new Set(spec?.pins.map((pin) => pin.file))
   const foreign = (file: string): boolean =>
     declined.has(file) || generated.has(file) || otherTool(file, checkout.text(file) ?? '') !== null
-  return { checkout, roots, discovery: discover(roots, foreign), spec, problems, broken }
+  return { checkout, roots, discovery: discover(roots, foreign, (file) => checkout.document(file)), spec, problems, broken }
 }
 
 /** Evaluates what can make a fetch; a file that only imports others where those need it, or where it may bring a version of its own. */

@@ -15,7 +15,7 @@ export function staleWarnings(pin: Pin, { checkout, discovery }: Found): Warning
   }
   return staleHashes(pin, discovery.pins, documents).map((place) => ({
     code: 'stale-hash',
-    message: `${place.attribute} at ${place.file}:${checkout.position(place).line} goes stale with ${pin.tag ?? 'the version'} and is not computed by pinhash: a build with Nix tells the new one`,
+    message: `${place.attribute} at ${place.file}:${checkout.position(place).line} is still that of ${pin.tag ?? 'the old version'}: pinhash does not compute it, a build with Nix tells the new one`,
   }))
 }
 

@@ -9,7 +9,7 @@ import type { FileEdit } from '../pin/literal-edit.ts'
 import type { PinFetch } from '../pin/pin.ts'
 import type { Intended } from '../pin/proof.ts'
 import type { Entry } from './entries.ts'
-import { proveOne, shownAs } from './nix-pin.ts'
+import { lend, proveOne, shownAs } from './nix-pin.ts'
 import { Refusal } from './refusal.ts'
 import type { Tools } from './tools.ts'
 import type { Plan } from './update.ts'
@@ -39,6 +39,7 @@ export function respelled(entry: Extract<Entry, { kind: 'nix' }>, fetches: reado
   }
   const outcome: Outcome = { pin: entry.name, outcome: edits.size > 0 ? 'updated' : 'unchanged', file: entry.file, line: entry.line, from: pin.tag, to: pin.tag, systems, warnings }
   if (edits.size === 0) return { outcome: { ...outcome, systems: {} } }
+  lend(pin, intended)
   const proposal = { edits: [...edits.values()], intended }
   const problem = proveOne(tools.found, pin, proposal)
   if (problem !== null) throw new Refusal('refused', 'not-proven', `The hashes of ${pin.name} were not respelled because evaluating them again did not give what was intended: ${problem}`)
