@@ -15,13 +15,24 @@ export interface ParsedBundle {
       | { readonly $case: 'certificate'; readonly certificate: { readonly rawBytes: Uint8Array } }
       | { readonly $case: 'x509CertificateChain'; readonly x509CertificateChain: { readonly certificates: readonly { readonly rawBytes: Uint8Array }[] } }
       | { readonly $case: 'publicKey' }
+    readonly tlogEntries: readonly { readonly logId?: LogId | undefined }[]
   }
+}
+
+/** The hash of a log's public key. */
+interface LogId {
+  readonly keyId: Uint8Array
+}
+
+interface Authority {
+  readonly certChain?: { readonly certificates: readonly { readonly rawBytes: Uint8Array }[] } | undefined
 }
 
 /** A set of authorities, as a trusted root lists them. */
 export interface ParsedRoot {
-  readonly certificateAuthorities: readonly { readonly certChain?: { readonly certificates: readonly { readonly rawBytes: Uint8Array }[] } | undefined }[]
-  readonly tlogs: readonly unknown[]
+  readonly certificateAuthorities: readonly Authority[]
+  readonly timestampAuthorities: readonly Authority[]
+  readonly tlogs: readonly { readonly logId?: LogId | undefined; readonly checkpointKeyId?: LogId | undefined }[]
   readonly ctlogs: readonly unknown[]
 }
 
@@ -48,6 +59,8 @@ export interface Sigstore {
   bundleFromJSON(json: unknown): ParsedBundle
   /** Throws where the JSON is no trusted root. */
   rootFromJSON(json: unknown): ParsedRoot
+  /** The serial numbers of the certificates that stamped the time of a bundle, big-endian. Throws where a stamp is none. */
+  stampers(bundle: ParsedBundle): readonly Uint8Array[]
   /** Signature, certificate chain, time and logs. Throws where one of them does not hold. */
   verify(bundle: ParsedBundle, root: ParsedRoot, thresholds: Thresholds): ParsedSigner
   /** Sigstore's own public root by TUF. Throws where it cannot be brought up to date. */
@@ -57,7 +70,7 @@ export interface Sigstore {
 /* The names and shapes of sigstore 4. */
 interface VerifyPart {
   readonly toTrustMaterial: (root: ParsedRoot) => unknown
-  readonly toSignedEntity: (bundle: ParsedBundle) => unknown
+  readonly toSignedEntity: (bundle: ParsedBundle) => { readonly timestamps: readonly { readonly timestamp?: { readonly signerSerialNumber: Uint8Array } }[] }
   readonly Verifier: new (material: unknown, thresholds: Thresholds) => { verify(entity: unknown): ParsedSigner }
 }
 
@@ -80,6 +93,7 @@ export function loadSigstore(from: string = import.meta.url): Sigstore {
   return {
     bundleFromJSON: bundle.bundleFromJSON,
     rootFromJSON: (json) => specs.TrustedRoot.fromJSON(json),
+    stampers: (parsed) => toSignedEntity(parsed).timestamps.flatMap(({ timestamp }) => (timestamp === undefined ? [] : [timestamp.signerSerialNumber])),
     verify: (parsed, root, thresholds) => new Verifier(toTrustMaterial(root), thresholds).verify(toSignedEntity(parsed)),
     fetchRoot: async (options) => (own('@sigstore/tuf') as TufPart).getTrustedRoot({ ...options, retry: { retries: 2 } }),
   }

@@ -18,8 +18,8 @@ export interface Signer {
 export type Signature =
   | { readonly kind: 'good'; readonly signer: Signer }
   | { readonly kind: 'bad'; readonly message: string }
-  /** None of the trusted roots speaks for its authority. */
-  | { readonly kind: 'strange'; readonly authority: string }
+  /** No trusted root knows who vouches for it. */
+  | { readonly kind: 'strange'; readonly message: string }
 
 /** What an envelope holds; not believed before its signature was checked. */
 export interface Opened {
@@ -52,18 +52,21 @@ export function openBundle(sigstore: Sigstore, json: unknown): Opened | null {
       const leaf = leafOf(bundle)
       if (leaf === null) return { kind: 'bad', message: 'it was not signed with a certificate' }
       const speaking = roots.filter((root) => subjectsOf(root).has(leaf.issuer))
-      if (speaking.length === 0) return { kind: 'strange', authority: leaf.issuer.split('\n').join(', ') }
+      if (speaking.length === 0)
+        return { kind: 'strange', message: `it is signed by an authority that no trusted root knows (${leaf.issuer.replaceAll('\n', ', ')})` }
       const byGithub = leaf.issuer.split('\n').some((part) => github.has(part))
-      let message = ''
+      let message: string | null = null
       for (const root of speaking) {
         try {
           const signer = signerOf(sigstore.verify(bundle, root, thresholdsFor(root, byGithub)), byGithub)
           return { kind: 'good', signer }
         } catch (error) {
-          message = error instanceof Error ? error.message : String(error)
+          // Keys change every year: a root that is older than the signature has nothing to say against it.
+          if (knowsWitnesses(sigstore, bundle, root)) message = error instanceof Error ? error.message : String(error)
         }
       }
-      return { kind: 'bad', message: `its signature does not hold: ${message}` }
+      if (message !== null) return { kind: 'bad', message: `its signature does not hold: ${message}` }
+      return { kind: 'strange', message: 'its time is witnessed by a key that no trusted root knows; the root may be too old' }
     },
   }
 }
@@ -72,6 +75,24 @@ export function openBundle(sigstore: Sigstore, json: unknown): Opened | null {
 function thresholdsFor(root: ParsedRoot, byGithub: boolean): Thresholds {
   const count = (logs: readonly unknown[]): number => (byGithub || logs.length === 0 ? 0 : 1)
   return { ctlogThreshold: count(root.ctlogs), tlogThreshold: count(root.tlogs), timestampThreshold: 1 }
+}
+
+/** Whether the root names every authority that stamped the bundle's time and every log that holds it. */
+function knowsWitnesses(sigstore: Sigstore, bundle: ParsedBundle, root: ParsedRoot): boolean {
+  const logs = new Set(root.tlogs.flatMap(({ logId, checkpointKeyId }) => [logId, checkpointKeyId].flatMap((id) => (id === undefined ? [] : [hexOf(id.keyId)]))))
+  const stampers = new Set(certificatesOf(root.timestampAuthorities).map(({ serialNumber }) => BigInt(`0x${serialNumber}`)))
+  try {
+    return (
+      bundle.verificationMaterial.tlogEntries.every(({ logId }) => logId === undefined || logs.has(hexOf(logId.keyId))) &&
+      sigstore.stampers(bundle).every((serial) => stampers.has(BigInt(`0x${hexOf(serial)}`)))
+    )
+  } catch {
+    return true
+  }
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
 }
 
 function leafOf(bundle: ParsedBundle): X509Certificate | null {
@@ -86,8 +107,11 @@ function leafOf(bundle: ParsedBundle): X509Certificate | null {
 }
 
 function subjectsOf(root: ParsedRoot): ReadonlySet<string> {
-  const certificates = root.certificateAuthorities.flatMap(({ certChain }) => certChain?.certificates ?? [])
-  return new Set(certificates.flatMap(({ rawBytes }) => certificate(rawBytes)?.subject ?? []))
+  return new Set(certificatesOf(root.certificateAuthorities).map(({ subject }) => subject))
+}
+
+function certificatesOf(authorities: ParsedRoot['certificateAuthorities']): readonly X509Certificate[] {
+  return authorities.flatMap(({ certChain }) => certChain?.certificates ?? []).flatMap(({ rawBytes }) => certificate(rawBytes) ?? [])
 }
 
 function certificate(bytes: Uint8Array): X509Certificate | null {

@@ -124,10 +124,7 @@ function judge(sigstore: Sigstore, json: unknown, attested: Attested, roots: rea
   const signature = opened.check(roots)
   if (signature.kind === 'bad') return { kind: 'broken', message: `${named} is not valid: ${signature.message}` }
   if (signature.kind === 'strange')
-    return {
-      kind: 'unchecked',
-      message: `${named} is signed by an authority (${signature.authority}) that no trusted root speaks for; 'gh attestation trusted-root' prints roots for --trusted-root`,
-    }
+    return { kind: 'unchecked', message: `${named} could not be verified: ${signature.message}; 'gh attestation trusted-root' prints roots for --trusted-root` }
   const stranger = by === 'provenance' ? notTheBuild(signature.signer, attested) : notTheForge(signature.signer, statement, attested)
   if (stranger !== null) return { kind: 'foreign', message: `${named} is not of ${attested.repository.org}/${attested.repository.name}: ${stranger}` }
   if (!statement.subjects.has(hexOf(attested.digest))) return { kind: 'broken', message: `${named} is about other bytes than these` }

@@ -1,5 +1,6 @@
 // A request to the API becomes its reply: releases, assets, limits and refusals, as GitHub words them.
 import { createHash } from 'node:crypto'
+import { attestationJson } from './attestations.ts'
 import { apiRoot, assetJson, releaseJson, repositoryJson, tagJson } from './api-json.ts'
 import { findAssetById, findRepository, findRepositoryById, latestRelease, repositoryId, sortedReleases, tagsOf } from './lookup.ts'
 import { type Reply, type Request, queryOf, redirect, reply, segmentsOf } from './reply.ts'
@@ -84,6 +85,18 @@ function releasesPage(server: Server, repository: FakeRepository, request: Reque
   return listPage(server, repository, request, 'releases', all, (release) => releaseJson(server, repository, release))
 }
 
+/** GitHub answers 404 where there is none for the digest, and leads through the pages by a cursor. */
+function attestationsPage(server: Server, repository: FakeRepository, subject: string, request: Request): Reply {
+  const all = (repository.attestations ?? []).filter(({ digest }) => `sha256:${digest}` === subject)
+  if (all.length === 0) return problem(404, 'Not Found')
+  const query = queryOf(request.path)
+  const perPage = Math.min(100, Math.max(1, Number(query.get('per_page') ?? 30) || 30))
+  const from = Number(query.get('after') ?? 0)
+  const url = `${apiRoot(server)}/repositories/${repositoryId(repository)}/attestations/${subject}?per_page=${perPage}&after=${from + perPage}`
+  const attestations = all.slice(from, from + perPage).map((each) => attestationJson(repository, each))
+  return json(200, { attestations }, {}, from + perPage < all.length ? { link: `<${url}>; rel="next"` } : {})
+}
+
 function assetReply(world: World, server: Server, repository: FakeRepository, id: string, request: Request): Reply {
   const found = findAssetById(repository, id)
   if (found === null) return problem(404, 'Not Found')
@@ -108,7 +121,7 @@ function repositoryReply(
   const pushes = token?.pushes?.includes(`${repository.org}/${repository.name}`) === true
   const [first, second, third] = rest
   if (first === undefined) return json(200, repositoryJson(server, repository))
-  if (first === 'attestations' && rest.length === 2) return problem(404, 'Not Found')
+  if (first === 'attestations' && rest.length === 2 && /^sha256:[0-9a-f]+$/.test(second ?? '')) return attestationsPage(server, repository, second ?? '', request)
   if (first === 'tags' && rest.length === 1) return listPage(server, repository, request, 'tags', tagsOf(repository), (tag) => tagJson(server, repository, tag))
   if (first !== 'releases') return unheardOf()
   if (rest.length === 1) return releasesPage(server, repository, request, pushes)

@@ -1,5 +1,6 @@
 // A request becomes its reply: which host it is for decides who answers.
 import { apiReply } from './api.ts'
+import { bundleHost, bundleReply } from './attestations.ts'
 import { type Reply, type Request, reply } from './reply.ts'
 import { assetBytes, storeReply } from './store.ts'
 import { codeloadReply, webReply } from './web.ts'
@@ -8,6 +9,7 @@ import { type World, asset } from './world.ts'
 /** Whether anything in this world answers at the host. */
 export function isKnownHost(world: World, host: string): boolean {
   return (
+    host === bundleHost ||
     world.servers.some((server) => [server.web, server.api, server.store, server.codeload].includes(host)) ||
     Object.keys(world.files).some((url) => new URL(url).hostname === host)
   )
@@ -20,6 +22,7 @@ export function handle(world: World, request: Request): Reply {
   if (file !== undefined && (request.method === 'GET' || request.method === 'HEAD')) {
     return { ...assetBytes(asset(url.slice(url.lastIndexOf('/') + 1), file), request), asset: url }
   }
+  if (request.host === bundleHost && request.scheme === 'https' && request.method === 'GET') return bundleReply(world, request)
   for (const server of world.servers) {
     const isApi = server.api === request.host && (server.apiPrefix === '' || request.path.startsWith(`${server.apiPrefix}/`))
     if (isApi && request.scheme === 'https') return apiReply(world, server, request)

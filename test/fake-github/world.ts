@@ -76,6 +76,18 @@ export interface FakeRepository {
   archives?: Record<string, Bytes>
   /** Tags besides those of published releases and of `archives`. */
   tags?: readonly string[]
+  attestations?: FakeAttestation[]
+}
+
+export interface FakeAttestation {
+  /** sha256 of the bytes it is listed for, lower-case hexadecimal. */
+  digest: string
+  /** The bundle, any JSON. */
+  bundle: unknown
+  /** In the list itself, or at an address: as a snappy block (what GitHub does, and unless said otherwise), in snappy's frames, or as plain JSON. */
+  how?: 'inline' | 'block' | 'frames' | 'json'
+  /** Sent as the address in place of the true one. */
+  address?: string
 }
 
 export interface Network {
