@@ -1,5 +1,5 @@
 // The repository → its pins, and what was seen but is not managed.
-import type { ListDocument } from '../core/report.ts'
+import type { ListDocument, ListedPin } from '../core/report.ts'
 import { constraintsOf } from '../pin/policy.ts'
 import { load } from './checkout.ts'
 import type { Context, Selection } from './context.ts'
@@ -20,7 +20,7 @@ export async function list(context: Context, selection: Selection): Promise<List
       tag: entry.tag,
       file: entry.file,
       line: entry.line,
-      systems: listedSystems(found, entry),
+      systems: ofSystems(listedSystems(found, entry), selection.systems),
       ...constraintsIn(entry),
     })),
     unmanaged: found.discovery.unmanaged.map(({ place, fetcher, reason }) => ({ file: place.file, line: found.checkout.position(place).line, fetcher, reason })),
@@ -28,7 +28,11 @@ export async function list(context: Context, selection: Selection): Promise<List
   }
 }
 
-function constraintsIn({ spoken }: Entry): Pick<ListDocument['pins'][number], 'constraints'> {
+function ofSystems(listed: ListedPin['systems'], systems: Selection['systems']): ListedPin['systems'] {
+  return systems === null ? listed : Object.fromEntries(Object.entries(listed).filter(([system]) => systems.includes(system)))
+}
+
+function constraintsIn({ spoken }: Entry): Pick<ListedPin, 'constraints'> {
   const constraints = constraintsOf(spoken.policy)
   return constraints.length === 0 ? {} : { constraints }
 }

@@ -6,7 +6,7 @@ import { convertHashes } from '../../src/workflow/convert.ts'
 import { hashInputs, usualFormat } from '../../src/workflow/hash.ts'
 import type { HashContext, HashOptions } from '../../src/workflow/hash.ts'
 
-const options: HashOptions = { algorithm: 'sha256', format: 'hex', expected: null }
+const options: HashOptions = { algorithm: 'sha256', format: 'hex', expected: null, unpack: false }
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')

@@ -59,7 +59,6 @@ export function memory(texts: Map<string, string>, served: Served, over: Partial
     progress: { begin: () => undefined, advance: () => undefined, end: () => undefined },
     jobs: 8,
     signal: new AbortController().signal,
-    now: () => Date.UTC(2026, 0, 1),
     now: () => Date.parse('2026-01-01T00:00:00Z'),
     ...over,
   }

@@ -9,7 +9,9 @@ export function problemLines(problems: readonly Problem[], view: View): readonly
     .filter(({ code }) => !view.quiet || (code !== 'other-tool' && code !== 'binary-file'))
     .flatMap(({ file, line, column, message, excerpt }) => {
       const place = [file, ...(line === null ? [] : [line, ...(column === null ? [] : [column])])].join(':')
-      return [`${view.err.strong(printable(place))}: ${printable(message)}`, ...excerptLines(excerpt ?? '')]
+      // A sentence about a whole file names it already.
+      const said = line === null && message.includes(file) ? printable(message) : `${view.err.strong(printable(place))}: ${printable(message)}`
+      return [said, ...excerptLines(excerpt ?? '')]
     })
 }
 
