@@ -1,13 +1,15 @@
 // A root and globs → the paths of its files.
 import { spawnSync } from 'node:child_process'
-import { readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import type { Dirent } from 'node:fs'
 import path from 'node:path'
 import { globTest, isGlob } from './glob.ts'
 import { realInside } from './inside.ts'
+import type { Ground } from './standing.ts'
 
 /** See `Files.list`. Lists regular files only; of several names that lead to one file, the file's own, else the first. */
-export function listFiles(realRoot: string, globs: readonly string[] | null): readonly string[] {
+export function listFiles(ground: Ground, globs: readonly string[] | null): readonly string[] {
+  const { realRoot } = ground
   const plain = new Set<string>()
   const tests: ((file: string) => boolean)[] = []
   for (const glob of globs ?? ['**']) {
@@ -16,9 +18,10 @@ export function listFiles(realRoot: string, globs: readonly string[] | null): re
     else if (isFolder(realRoot, pattern)) tests.push((file) => pattern === '' || file.startsWith(`${pattern}/`))
     else plain.add(pattern)
   }
-  const candidates = tests.length === 0 ? [] : (gitFiles(realRoot) ?? walk(realRoot))
+  const seen = new Set<string>()
+  const candidates = tests.length === 0 ? [] : (gitFiles(realRoot) ?? walk(ground, seen))
   const found = candidates.filter((file) => isUsual(file) && tests.some((test) => test(file)))
-  const regular = withoutDoubles(realRoot, [...new Set(found)].toSorted())
+  const regular = withoutDoubles(ground, [...new Set(found)].toSorted(), seen)
   return [...new Set([...regular, ...plain])].toSorted()
 }
 
@@ -44,6 +47,7 @@ function isFolder(realRoot: string, file: string): boolean {
 
 /** Tracked and untracked files that git does not ignore; null outside a work tree and without git. */
 function gitFiles(realRoot: string): readonly string[] | null {
+  if (!isBelowGit(realRoot)) return null
   // A repository's own settings must not start programs.
   const list = ['-c', 'core.fsmonitor=false', 'ls-files', '-z', '--cached', '--others', '--exclude-standard']
   const run = spawnSync('git', list, {
@@ -56,15 +60,25 @@ function gitFiles(realRoot: string): readonly string[] | null {
   return run.status === 0 ? run.stdout.split('\0').filter((file) => file !== '') : null
 }
 
-function walk(realRoot: string): readonly string[] {
+/** Where git would find nothing, it is not asked: to start it takes longer than to read a small repository. */
+function isBelowGit(folder: string): boolean {
+  return existsSync(path.join(folder, '.git')) || (path.dirname(folder) !== folder && isBelowGit(path.dirname(folder)))
+}
+
+/** `seen` gets those that were seen to be regular files. */
+function walk(ground: Ground, seen: Set<string>): readonly string[] {
   const files: string[] = []
   const folders = ['']
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    for (const entry of entriesOf(path.join(realRoot, folder))) {
+    if (folder !== '') ground.addFolder(folder.slice(0, -1))
+    for (const entry of entriesOf(path.join(ground.realRoot, folder))) {
       const file = folder + entry.name
       if (entry.isDirectory()) {
         if (entry.name !== '.git' && entry.name !== 'node_modules') folders.push(`${file}/`)
-      } else if (entry.isFile() || (entry.isSymbolicLink() && !entry.name.startsWith('result'))) files.push(file)
+      } else if (entry.isFile()) {
+        files.push(file)
+        seen.add(file)
+      } else if (entry.isSymbolicLink() && !entry.name.startsWith('result')) files.push(file)
     }
   }
   return files
@@ -79,20 +93,20 @@ function entriesOf(folder: string): readonly Dirent[] {
   }
 }
 
-function withoutDoubles(realRoot: string, files: readonly string[]): readonly string[] {
+function withoutDoubles(ground: Ground, files: readonly string[], seen: ReadonlySet<string>): readonly string[] {
   const byTarget = new Map<string, string>()
   for (const file of files) {
-    const target = regularTarget(realRoot, file)
+    const target = seen.has(file) ? ground.plain(file) : regularTarget(ground, file)
     if (target === null) continue
-    if (!byTarget.has(target) || target === path.join(realRoot, file)) byTarget.set(target, file)
+    if (!byTarget.has(target) || target === ground.plain(file)) byTarget.set(target, file)
   }
   return [...byTarget.values()]
 }
 
-function regularTarget(realRoot: string, file: string): string | null {
+function regularTarget(ground: Ground, file: string): string | null {
   try {
-    const real = realInside(realRoot, file)
-    return real !== null && statSync(real).isFile() ? real : null
+    const found = ground.at(file)
+    return found?.isFile === true ? found.real : null
   } catch {
     return null
   }

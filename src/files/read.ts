@@ -1,20 +1,22 @@
 // A path → its text, or why it has none.
-import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
+import { errorCode, explain } from './inside.ts'
+import type { Ground } from './standing.ts'
 import type { ReadProblem } from './types.ts'
-import { errorCode, explain, realInside } from './inside.ts'
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** How far a NUL byte is looked for, as git does to tell text from other files. */
 const head = 8192
 
 /** See `Files.read`. Only regular files are opened, so that a pipe or a device is neither waited for nor touched. */
-export function readText(realRoot: string, file: string): { readonly text: string } | ReadProblem {
+export function readText(ground: Ground, file: string): { readonly text: string } | ReadProblem {
   let bytes: Uint8Array
   try {
-    const real = realInside(realRoot, file)
-    if (real === null) return { problem: 'outside', message: `${file} leads out of the repository and is not read` }
-    const found = readRegular(real)
-    if (found === null) return { problem: 'unreadable', message: `Could not read ${file}: it is not a regular file` }
-    bytes = found
+    const found = ground.at(file)
+    if (found === null) return { problem: 'outside', message: `${file} leads out of the repository and is not read` }
+    if (!found.isFile) return { problem: 'unreadable', message: `Could not read ${file}: it is not a regular file` }
+    bytes = readWhole(found.real, found.size)
   } catch (error) {
     const missing = errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR'
     return missing
@@ -23,7 +25,7 @@ export function readText(realRoot: string, file: string): { readonly text: strin
   }
   if (bytes.subarray(0, head).includes(0)) return { problem: 'binary', message: `${file} is not text: it has a NUL byte at its beginning` }
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) }
+    return { text: decoder.decode(bytes) }
   } catch {
     return { problem: 'binary', message: `${file} is not text: it is not valid UTF-8` }
   }
@@ -35,6 +37,19 @@ export function readRegular(real: string): Uint8Array | null {
   const descriptor = openSync(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
     return fstatSync(descriptor).isFile() ? readFileSync(descriptor) : null
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** The bytes of a file that was just seen to be a regular one of this size. Throws as the file system does. */
+function readWhole(real: string, size: number): Uint8Array {
+  const descriptor = openSync(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0))
+  try {
+    const room = Buffer.allocUnsafe(size + 1)
+    const read = readSync(descriptor, room, 0, room.length, 0)
+    // Neither shorter nor longer: the one read was all of it.
+    return read === size ? room.subarray(0, size) : readFileSync(descriptor)
   } finally {
     closeSync(descriptor)
   }

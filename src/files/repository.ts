@@ -6,19 +6,21 @@ import { readFolder } from './folder.ts'
 import { errorCode, explain, realInside } from './inside.ts'
 import { listFiles } from './list.ts'
 import { readText } from './read.ts'
+import { Ground } from './standing.ts'
 import { type Runner, unknownRunner } from './lock.ts'
 import { tidy } from './tidy.ts'
 import type { Files } from './types.ts'
 import { writeAll } from './write.ts'
 
-/** The files below `root`, which may be any folder, inside a git work tree or not. Throws InputError `unreadable-file` where it is no folder. Nothing is cached. `runner` tells locks of killed runs at once; without it their age has to. */
+/** The files below `root`, which may be any folder, inside a git work tree or not. Throws InputError `unreadable-file` where it is no folder. Of what it sees it remembers only which folders are no links. `runner` tells locks of killed runs at once; without it their age has to. */
 export function repositoryFiles(root: string, runner: Runner = unknownRunner): Files {
   const realRoot = realFolder(root)
+  const ground = new Ground(realRoot)
   return {
     root: path.resolve(root),
-    list: (globs) => listFiles(realRoot, globs),
+    list: (globs) => listFiles(ground, globs),
     folder: (folder) => readFolder(realRoot, folder),
-    read: (file) => readText(realRoot, file),
+    read: (file) => readText(ground, file),
     write: (changes) => writeAll(realRoot, changes, runner),
     tidy: (paths) => tidy(foldersOf(realRoot, paths), runner),
   }
