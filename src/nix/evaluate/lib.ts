@@ -71,6 +71,7 @@ export const libSources: Readonly<Record<string, Readonly<Record<string, string>
     hydraJob: 'drv: drv',
   },
   filesystem: {
+    // Of nixpkgs' own this differs in one thing: a default.nix is taken for the file that calls this, not for a package that contains all of it once more.
     packagesFromDirectoryRecursive: `
       { callPackage, directory, newScope ? null, ... }:
       let
@@ -78,7 +79,7 @@ export const libSources: Readonly<Record<string, Readonly<Record<string, string>
         member = name: type:
           if type == "directory" then
             [ { inherit name; value = if builtins.pathExists (directory + "/\${name}/package.nix") then callPackage (directory + "/\${name}/package.nix") { } else lib.packagesFromDirectoryRecursive { inherit callPackage; directory = directory + "/\${name}"; }; } ]
-          else if lib.hasSuffix ".nix" name then
+          else if lib.hasSuffix ".nix" name && name != "default.nix" then
             [ { name = lib.removeSuffix ".nix" name; value = callPackage (directory + "/\${name}") { }; } ]
           else
             [ ];

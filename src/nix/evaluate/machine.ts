@@ -885,7 +885,8 @@ export class Machine {
 
   /** Looks through everything put on the list, and through what is found there. Attributes named after another system are that system's. */
   exploreAll(systems: ReadonlySet<System>): void {
-    while (this.#head < this.#queue.length && effort.steps <= mostSteps) {
+    // What was found must still be read.
+    while (this.#head < this.#queue.length && effort.steps <= mostSteps * 0.75) {
       effort.steps++
       const value = this.#queue[this.#head++]!.force()
       if (this.#head > 10_000) {
@@ -916,8 +917,9 @@ export class Machine {
         }
       }
     } else if (value.kind === 'function' && value.lambda !== null) {
-      const { node } = value.lambda
-      if (this.#explored.has(node)) return
+      const { node, file } = value.lambda
+      // What lib gives back waits for its caller; there is nothing of the repository in it.
+      if (file === preludeFile || this.#explored.has(node)) return
       this.#explored.add(node)
       this.explore(lazy(() => this.apply(value, this.argumentFor(value), null)))
     }
