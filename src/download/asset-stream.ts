@@ -66,7 +66,7 @@ class Transfer {
   }
 
   async take(answer: Answer, now: number): Promise<Downloaded> {
-    const { size, sink, id } = this.#wanted
+    const { size, sink, id, mayBeEmpty = false } = this.#wanted
     const from = this.#tag === null ? 0 : this.#hashing.size
     // The rest of another file, or nothing left of this one: it is fetched anew rather than believed.
     const other = answer.status === 206 && (strongTag(answer.headers) ?? this.#tag) !== this.#tag
@@ -86,7 +86,7 @@ class Transfer {
       await sink?.write(chunk)
       this.#progress?.advance(id, this.#hashing.size)
     }
-    if (this.#hashing.size === 0) throw bad(answer, 'was answered with an empty file', true)
+    if (this.#hashing.size === 0 && !(mayBeEmpty && promised === 0)) throw bad(answer, 'was answered with an empty file', true)
     if (promised !== null && this.#hashing.size !== promised)
       throw bad(answer, `ended after ${this.#hashing.size} of ${promised} bytes`, true)
     return this.#hashing.result()

@@ -35,6 +35,8 @@ export interface Wanted {
   /** Names the download to Progress. */
   readonly id: string
   readonly label: string
+  /** Whether a file that the server says is empty is an answer; else it is a NetworkError `bad-answer`, as it is far more often a failure than a release. */
+  readonly mayBeEmpty?: boolean
   readonly sink?: Sink
 }
 

@@ -193,6 +193,13 @@ describe('digest', () => {
     expect(server.seen).toHaveLength(attempts)
   })
 
+  it('takes an empty file where that may be, but only one that is said to be empty', async () => {
+    const empty = await start((_, response) => response.writeHead(200, { 'content-length': '0' }).end())
+    expect((await make().digest(empty.origin, { ...wanted(), mayBeEmpty: true })).size).toBe(0)
+    const silent = await start((_, response) => response.writeHead(200, { 'transfer-encoding': 'chunked' }).end())
+    expect((await failure(make().digest(silent.origin, { ...wanted(), mayBeEmpty: true }))).code).toBe('bad-answer')
+  })
+
   it('takes HTML where HTML was asked for', async () => {
     const { origin } = await start((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>'))
     expect((await make().digest(`${origin}/report.html?x`, wanted())).size).toBe(3)
