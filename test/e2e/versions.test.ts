@@ -231,11 +231,11 @@ describe('outdated', () => {
     expect((await lab.run(folder, ['outdated'])).stdout).toMatch(/the current one +v1\.1\.0 \(10 days ago\) +tool\.nix:4 +hold\n/)
   })
 
-  it.each([
+  it.each<[string, Partial<World>, string, number]>([
     ['a repository that is not there', { repositories: [] }, 'missing', 3],
     ['a forge that fails', { faults: [{ host: 'api.github.com', fault: { kind: 'status', status: 401 } }] }, 'unknown', 4],
-  ] as const)('does not call %s up to date', async (_, more, outcome, code) => {
-    const folder = await lab.stage({ ...world(made('v1.0.0')), ...(more as Partial<World>) }, { 'tool.nix': pinned('v1.0.0') })
+  ])('does not call %s up to date', async (_, more, outcome, code) => {
+    const folder = await lab.stage({ ...world(made('v1.0.0')), ...more }, { 'tool.nix': pinned('v1.0.0') })
     expect(await lab.report(folder, ['outdated'])).toMatchObject({ code, document: { outcomes: [{ outcome }] } })
   })
 

@@ -43,15 +43,19 @@ function ago(days: number): string {
   return days === 0 ? 'today' : `${count(days, 'day')} ago`
 }
 
+const troubles = [['missing', 'missing'], ['refused', 'refused'], ['unknown', 'unresolved']] as const
+
 function summary({ outcomes, problems }: OutcomeDocument, view: View): string {
   if (outcomes.length === 0) return problems.length === 0 ? 'no pins found' : `no pins found, ${count(problems.length, 'problem')}`
   const number = (test: (outcome: Outcome) => boolean): number => outcomes.filter(test).length
   const unknown = number(({ outcome, newest }) => outcome === 'unchanged' && newest === null)
-  const rest = number(({ outcome }) => outcome !== 'outdated' && outcome !== 'unchanged')
   const parts = [
     `${number(({ outcome }) => outcome === 'outdated')} of ${count(outcomes.length, 'pin')} outdated`,
     ...(unknown === 0 ? [] : [`${unknown} with no version to compare`]),
-    ...(rest === 0 ? [] : [`${rest} not found out`]),
+    ...troubles.flatMap(([name, word]) => {
+      const those = number(({ outcome }) => outcome === name)
+      return those === 0 ? [] : [`${those} ${word}`]
+    }),
   ]
   return `${parts.join(', ')} in ${duration(view.milliseconds)}`
 }
