@@ -15,16 +15,24 @@ export interface Policy {
   readonly minAge: number | null
   /** The pin is seen, and not managed. */
   readonly ignore: boolean
+  /** Whether attestations are asked for; null where nothing is said. */
+  readonly attestation: AttestationMode | null
 }
 
+/** `require`: without one that holds the pin is refused; `prefer`: one that is there has to hold; `off`: nobody looks. */
+export type AttestationMode = 'require' | 'prefer' | 'off'
+
+/** In the order of strictness. */
+export const attestationModes: readonly AttestationMode[] = ['require', 'prefer', 'off']
+
 /** Where nothing is said. */
-export const noPolicy: Policy = { hold: false, follow: null, prerelease: false, minAge: null, ignore: false }
+export const noPolicy: Policy = { hold: false, follow: null, prerelease: false, minAge: null, ignore: false, attestation: null }
 
 export type Said = { readonly ok: true; readonly policy: Partial<Policy> } | { readonly ok: false; readonly message: string }
 
 const hour = 3_600_000
 const units: Readonly<Record<string, number>> = { h: hour, d: 24 * hour, w: 7 * 24 * hour }
-const words = ['hold', 'follow', 'prerelease', 'min-age', 'ignore']
+const words = ['hold', 'follow', 'prerelease', 'min-age', 'attestation', 'ignore']
 
 /** `12h`, `7d` or `2w` in milliseconds; null for everything else. `0d` is no age at all. */
 export function parseDuration(text: string): number | null {
@@ -41,6 +49,16 @@ export function followProblem(text: string): string | null {
 /** Why a text is no age, as a clause, or null. */
 export function ageProblem(text: string): string | null {
   return parseDuration(text) === null ? `expected an age such as 12h, 7d or 2w, got ${JSON.stringify(text)}` : null
+}
+
+/** Why a text is no word about attestations, as a clause, or null. */
+export function attestationProblem(text: string): string | null {
+  return modeOf(text) === null ? `expected one of ${attestationModes.join(', ')}, got ${JSON.stringify(text)}` : null
+}
+
+/** The mode a text names, or null. */
+export function modeOf(text: string): AttestationMode | null {
+  return attestationModes.find((mode) => mode === text) ?? null
 }
 
 /**
@@ -115,6 +133,10 @@ function readWord(text: string): Said {
       const problem = ageProblem(value)
       return problem === null ? { ok: true, policy: { minAge: parseDuration(value) } } : no(`min-age: ${problem}`)
     }
+    case 'attestation': {
+      const problem = attestationProblem(value)
+      return problem === null ? { ok: true, policy: { attestation: modeOf(value) } } : no(`attestation: ${problem}`)
+    }
     default: {
       const near = nearest(key, words, 1)[0]
       return no(`unknown word ${JSON.stringify(key)} after "pinhash:"; ${near === undefined ? `there are ${words.join(', ')}` : `did you mean "${near}"?`}`)
@@ -122,22 +144,23 @@ function readWord(text: string): Said {
   }
 }
 
-/** What two say together; two different ranges, or two different ages, are a contradiction. */
+/** What two say together; two different ranges, ages or words about attestations are a contradiction. */
 export function merge(a: Partial<Policy>, b: Partial<Policy>): Said {
-  for (const [key, name] of [['follow', 'follow'], ['minAge', 'min-age']] as const)
+  for (const [key, name] of [['follow', 'follow'], ['minAge', 'min-age'], ['attestation', 'attestation']] as const)
     if (a[key] !== undefined && b[key] !== undefined && a[key] !== b[key]) return { ok: false, message: `"${name}" is said twice for one pin, and differently` }
   return { ok: true, policy: { ...a, ...b } }
 }
 
 /** The policy in the words that a comment would use. */
 export function constraintsOf(policy: Policy): readonly string[] {
-  const { hold, follow, prerelease, minAge, ignore } = policy
+  const { hold, follow, prerelease, minAge, ignore, attestation } = policy
   return [
     ...(ignore ? ['ignore'] : []),
     ...(hold ? ['hold'] : []),
     ...(follow === null ? [] : [`follow ${follow}`]),
     ...(prerelease ? ['prerelease'] : []),
     ...(minAge === null ? [] : [`min-age ${durationText(minAge)}`]),
+    ...(attestation === null ? [] : [`attestation ${attestation}`]),
   ]
 }
 

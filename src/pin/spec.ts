@@ -8,7 +8,7 @@ import { archNames, fillTemplate, isSystem, osNames, templateProblem } from './a
 import type { AssetWords } from './asset-template.ts'
 import { mirrorsKey } from './mirrors.ts'
 import { nearest } from './nearest.ts'
-import { type Policy, ageProblem, followProblem, noPolicy, parseDuration } from './policy.ts'
+import { type Policy, ageProblem, attestationProblem, followProblem, modeOf, noPolicy, parseDuration } from './policy.ts'
 import { tagProblem } from './tag.ts'
 
 /** One pin of pinhash.json. */
@@ -64,7 +64,7 @@ function checkMirrors(check: Check, node: JsonNode | undefined): void {
   }
 }
 
-const keys = ['org', 'name', 'version', 'asset', 'systems', 'os', 'arch', 'file', 'hold', 'follow', 'prerelease', 'minAge', 'ignore']
+const keys = ['org', 'name', 'version', 'asset', 'systems', 'os', 'arch', 'file', 'hold', 'follow', 'prerelease', 'minAge', 'ignore', 'attestation']
 
 function readPin(check: Check, member: JsonMember): SpecPin | null {
   const path = ['pins', member.key]
@@ -100,6 +100,7 @@ function readPolicy(check: Check, fields: ReadonlyMap<string, JsonNode>, path: r
   const flag = (key: string): boolean => check.flag(fields.get(key), [...path, key])
   const follow = check.string(fields.get('follow'), [...path, 'follow'], followProblem)
   const minAge = check.string(fields.get('minAge'), [...path, 'minAge'], ageProblem)
+  const attestation = check.string(fields.get('attestation'), [...path, 'attestation'], attestationProblem)
   return {
     ...noPolicy,
     hold: flag('hold'),
@@ -107,6 +108,7 @@ function readPolicy(check: Check, fields: ReadonlyMap<string, JsonNode>, path: r
     prerelease: flag('prerelease'),
     minAge: minAge === null ? null : parseDuration(minAge.value),
     ignore: flag('ignore'),
+    attestation: attestation === null ? null : modeOf(attestation.value),
   }
 }
 

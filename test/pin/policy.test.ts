@@ -16,6 +16,7 @@ describe('readPolicyComment', () => {
     ['# pinhash: min-age 7d', { minAge: 7 * day }],
     ['# pinhash: follow 0.10, min-age 12h,prerelease', { follow: '0.10', minAge: day / 2, prerelease: true }],
     ['# pinhash: ignore # somebody else looks after it', { ignore: true }],
+    ['# pinhash: attestation require', { attestation: 'require' }],
     ['/* pinhash: hold */', { hold: true }],
     ['/** pinhash: hold, hold **/', { hold: true }],
     ['# pinhash holds this', null],
@@ -38,6 +39,9 @@ describe('readPolicyComment', () => {
     ['# pinhash: min-age -7d', 'expected an age'],
     ['# pinhash: min-age 7 d', 'expected an age'],
     ['# pinhash: follow 1, follow 2', 'said twice'],
+    ['# pinhash: attestation', 'expected one of require, prefer, off'],
+    ['# pinhash: attestation Require', 'expected one of require, prefer, off'],
+    ['# pinhash: attestation require, attestation prefer', 'said twice'],
   ])('refuses %s', (comment, message) => {
     const said = readPolicyComment(comment)
     expect(said?.ok).toBe(false)
@@ -51,6 +55,7 @@ describe('readPolicyComment', () => {
       prerelease: fc.boolean(),
       minAge: fc.oneof(fc.constant(null), fc.nat(99_999).map((hours) => hours * (day / 24))),
       ignore: fc.boolean(),
+      attestation: fc.constantFrom(null, 'require' as const, 'prefer' as const, 'off' as const),
     })
     fc.assert(
       fc.property(policies, (policy) => {

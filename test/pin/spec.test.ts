@@ -54,8 +54,8 @@ describe('parseSpec', () => {
   })
 
   it('reads what is said about versions', () => {
-    expect(pinOf(text(cue)).policy).toStrictEqual({ hold: false, follow: null, prerelease: false, minAge: null, ignore: false })
-    const said = { hold: true, follow: '~0.10', prerelease: true, minAge: '7d', ignore: false }
+    expect(pinOf(text(cue)).policy).toStrictEqual({ hold: false, follow: null, prerelease: false, minAge: null, ignore: false, attestation: null })
+    const said = { hold: true, follow: '~0.10', prerelease: true, minAge: '7d', ignore: false, attestation: 'prefer' }
     expect(pinOf(text({ ...cue, ...said })).policy).toStrictEqual({ ...said, minAge: 604_800_000 })
   })
 
@@ -63,6 +63,8 @@ describe('parseSpec', () => {
     [{ hold: 'yes' }, 'pins.cue.hold: expected true or false, got "yes"'],
     [{ ignore: null }, 'pins.cue.ignore: expected true or false, got null'],
     [{ follow: '>1' }, 'pins.cue.follow: expected a version to follow such as 0.10, ~0.10 or ^1.2, got ">1"'],
+    [{ attestation: true }, 'pins.cue.attestation: expected a text, got true'],
+    [{ attestation: 'always' }, 'pins.cue.attestation: expected one of require, prefer, off, got "always"'],
     [{ minAge: 7 }, 'pins.cue.minAge: expected a text, got 7'],
     [{ minAge: 'a week' }, 'pins.cue.minAge: expected an age such as 12h, 7d or 2w, got "a week"'],
     [{ 'min-age': '7d' }, 'pins.cue.min-age: unknown key "min-age"; did you mean "minAge"?'],
@@ -88,7 +90,7 @@ describe('parseSpec', () => {
     ['a wrong system in a map', { systems: { 'aarch64-freebsdd': 'a' } }, ['pins.cue.systems.aarch64-freebsdd: expected a system such as "x86_64-linux", got "aarch64-freebsdd"; did you mean "aarch64-freebsd"?']],
     ['a wrong asset in a map', { systems: { 'x86_64-linux': null } }, ['pins.cue.systems.x86_64-linux: expected a text, got null']],
     ['an unknown key', { systms: [] }, ['pins.cue.systms: unknown key "systms"; did you mean "systems"?']],
-    ['a key like no other', { zzzzzz: 1 }, ['pins.cue.zzzzzz: unknown key "zzzzzz"; there are org, name, version, asset, systems, os, arch, file, hold, follow, prerelease, minAge, ignore']],
+    ['a key like no other', { zzzzzz: 1 }, ['pins.cue.zzzzzz: unknown key "zzzzzz"; there are org, name, version, asset, systems, os, arch, file, hold, follow, prerelease, minAge, ignore, attestation']],
     ['no version', { version: undefined }, ['pins.cue: expected the key "version", which is not there']],
     ['a version that is no tag', { version: '--help' }, ['pins.cue.version: expected a tag, but it starts with "-", as an option does']],
     ['an empty version', { version: '' }, ['pins.cue.version: expected a tag, but it is empty']],
