@@ -78,7 +78,7 @@ export function ofOutcome({ outcome, reason }: Pick<Outcome, 'outcome' | 'reason
 }
 
 export function ofProblem({ code }: Pick<Problem, 'code'>): ExitCode {
-  return code === 'binary-file' || code === 'other-tool' ? 0 : 2
+  return code === 'binary-file' || code === 'other-tool' || code === 'unfinished' ? 0 : 2
 }
 
 /** `interrupted`: what could not be found out is then the interruption's doing. */

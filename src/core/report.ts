@@ -106,7 +106,7 @@ export interface Problem {
   readonly file: string
   readonly line: number | null
   readonly column: number | null
-  readonly code: 'syntax' | 'unreadable-file' | 'binary-file' | 'bad-config' | 'other-tool'
+  readonly code: 'syntax' | 'unreadable-file' | 'binary-file' | 'bad-config' | 'other-tool' | 'unfinished'
   readonly message: string
   /** For `syntax`: the source line and a caret under the column, two lines. */
   readonly excerpt?: string

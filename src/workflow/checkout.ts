@@ -167,6 +167,15 @@ export function load(files: Files, selection: Pick<Selection, 'globs'>): Found {
       excerpt: excerpt(texts.get(path)!, first.start),
     })
   })
+  for (const { file, exhausted } of roots)
+    if (exhausted)
+      problems.push({
+        file,
+        line: null,
+        column: null,
+        code: 'unfinished',
+        message: `${file} takes too long to evaluate as a whole; fetches that show only there are missing here`,
+      })
   // Whatever found them: in the order of the files.
   problems.sort((one, other) => compareText(one.file, other.file) || (one.line ?? 0) - (other.line ?? 0))
   const generated = new Set(spec?.pins.map((pin) => pin.file))

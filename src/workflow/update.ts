@@ -45,7 +45,7 @@ export function selectOrExplain(found: Found, selection: Selection, context: Con
   try {
     return select(entriesOf(found), selection, context.files.root)
   } catch (error) {
-    const problem = found.problems.find(({ code }) => code !== 'other-tool')
+    const problem = found.problems.find(({ code }) => code !== 'other-tool' && code !== 'unfinished')
     if (problem === undefined || !(error instanceof AbsentError)) throw error
     const { code, file, line, column, message, excerpt } = problem
     const why = line === null ? message : `${file}:${line}:${column}: ${message}`

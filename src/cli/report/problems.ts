@@ -6,7 +6,7 @@ import type { View } from './view.ts'
 /** `file:line:column: message`, then the source line and its caret. With `quiet` what is fine to leave alone is left out. */
 export function problemLines(problems: readonly Problem[], view: View): readonly string[] {
   return problems
-    .filter(({ code }) => !view.quiet || (code !== 'other-tool' && code !== 'binary-file'))
+    .filter(({ code }) => !view.quiet || (code !== 'other-tool' && code !== 'binary-file' && code !== 'unfinished'))
     .flatMap(({ file, line, column, message, excerpt }) => {
       const place = [file, ...(line === null ? [] : [line, ...(column === null ? [] : [column])])].join(':')
       // A sentence about a whole file names it already.

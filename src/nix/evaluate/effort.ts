@@ -10,4 +10,4 @@ export const effort: { depth: number; steps: number; cut: boolean } = { depth: 0
 export const deepest = 1000
 
 /** What a flake with hundreds of packages needs, several times over; well under a second. */
-export const mostSteps = 400_000
+export const mostSteps = 200_000
