@@ -1,6 +1,6 @@
 // The options that say which versions fit → their values.
 import { InputError } from '../core/errors.ts'
-import { ageProblem, parseDuration } from '../pin/policy.ts'
+import { ageProblem, parseDuration } from '../core/duration.ts'
 import type { Option } from './options.ts'
 import type { Given } from './settings.ts'
 

@@ -1,5 +1,5 @@
 // When a release was published and its files last changed → how long it has been left alone.
-import { durationText } from './policy.ts'
+import { durationText } from '../core/duration.ts'
 
 /** What is known of a release's times: ISO 8601, null where nobody said. */
 export interface Dated {

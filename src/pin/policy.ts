@@ -1,4 +1,5 @@
 // A person's words about a pin (`hold`, `follow ~0.10`, `min-age 7d`) → what may be chosen for it.
+import { ageProblem, durationText, parseDuration } from '../core/duration.ts'
 import { compareDigits } from '../core/natural-order.ts'
 import { nearest } from './nearest.ts'
 import { versionNumbers } from './tag.ts'
@@ -30,35 +31,11 @@ export const noPolicy: Policy = { hold: false, follow: null, prerelease: false, 
 
 export type Said = { readonly ok: true; readonly policy: Partial<Policy> } | { readonly ok: false; readonly message: string }
 
-const hour = 3_600_000
-const units: Readonly<Record<string, number>> = { h: hour, d: 24 * hour, w: 7 * 24 * hour }
 const words = ['hold', 'follow', 'prerelease', 'min-age', 'attestation', 'ignore']
-
-/** `12h`, `7d` or `2w` in milliseconds; null for everything else. `0d` is no age at all. */
-export function parseDuration(text: string): number | null {
-  const [, count, unit] = /^(\d{1,5})([hdw])$/.exec(text) ?? []
-  const length = unit === undefined ? undefined : units[unit]
-  return count === undefined || length === undefined ? null : Number(count) * length
-}
 
 /** Why a text is no range to follow, as a clause (`expected …`), or null. */
 export function followProblem(text: string): string | null {
   return range(text) === null ? `expected a version to follow such as 0.10, ~0.10 or ^1.2, got ${JSON.stringify(text)}` : null
-}
-
-/** Why a text is no age, as a clause, or null. */
-export function ageProblem(text: string): string | null {
-  return parseDuration(text) === null ? `expected an age such as 12h, 7d or 2w, got ${JSON.stringify(text)}` : null
-}
-
-/** Why a text is no word about attestations, as a clause, or null. */
-export function attestationProblem(text: string): string | null {
-  return modeOf(text) === null ? `expected one of ${attestationModes.join(', ')}, got ${JSON.stringify(text)}` : null
-}
-
-/** The mode a text names, or null. */
-export function modeOf(text: string): AttestationMode | null {
-  return attestationModes.find((mode) => mode === text) ?? null
 }
 
 /**
@@ -162,9 +139,4 @@ export function constraintsOf(policy: Policy): readonly string[] {
     ...(minAge === null ? [] : [`min-age ${durationText(minAge)}`]),
     ...(attestation === null ? [] : [`attestation ${attestation}`]),
   ]
-}
-
-/** Milliseconds as `7d`, or as hours where they are no whole days. */
-export function durationText(milliseconds: number): string {
-  return milliseconds % (24 * hour) === 0 ? `${milliseconds / (24 * hour)}d` : `${milliseconds / hour}h`
 }

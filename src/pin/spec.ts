@@ -1,4 +1,5 @@
 // The text of pinhash.json becomes the pins it asks for, or the list of what is wrong in it and where.
+import { ageProblem, parseDuration } from '../core/duration.ts'
 import { jsonPath, parseJson } from '../core/json.ts'
 import type { JsonMember, JsonNode, JsonObject, JsonString } from '../core/json.ts'
 import { readMirror } from '../core/mirror.ts'
@@ -8,7 +9,7 @@ import { archNames, fillTemplate, isSystem, osNames, templateProblem } from './a
 import type { AssetWords } from './asset-template.ts'
 import { mirrorsKey } from './mirrors.ts'
 import { nearest } from './nearest.ts'
-import { type Policy, ageProblem, attestationProblem, followProblem, modeOf, noPolicy, parseDuration } from './policy.ts'
+import { type Policy, attestationProblem, followProblem, modeOf, noPolicy } from './policy.ts'
 import { tagProblem } from './tag.ts'
 
 /** One pin of pinhash.json. */

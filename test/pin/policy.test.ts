@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ageProblemOf, daysSince } from '../../src/pin/age.ts'
 import { newestOfAll, newestThatFits } from '../../src/pin/newest.ts'
-import { ageProblem, constraintsOf, durationText, followProblem, follows, merge, noPolicy, parseDuration, readPolicyComment } from '../../src/pin/policy.ts'
+import { ageProblem, durationText, parseDuration } from '../../src/core/duration.ts'
+import { constraintsOf, followProblem, follows, merge, noPolicy, readPolicyComment } from '../../src/pin/policy.ts'
 
 const day = 86_400_000
 
