@@ -38,6 +38,16 @@ export function followProblem(text: string): string | null {
   return range(text) === null ? `expected a version to follow such as 0.10, ~0.10 or ^1.2, got ${JSON.stringify(text)}` : null
 }
 
+/** Why a text is no word about attestations, as a clause, or null. */
+export function attestationProblem(text: string): string | null {
+  return modeOf(text) === null ? `expected one of ${attestationModes.join(', ')}, got ${JSON.stringify(text)}` : null
+}
+
+/** The mode a text names, or null. */
+export function modeOf(text: string): AttestationMode | null {
+  return attestationModes.find((mode) => mode === text) ?? null
+}
+
 /**
  * Whether a tag is within a range. `0.10` means every version that begins with these numbers. `~1.2.3` means that or a later one with the same first two numbers
  * (`~1`: the same first), `^1.2.3` that or a later one with the same numbers up to the first that is not 0: as npm reads them, for any count of numbers. What
