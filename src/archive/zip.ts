@@ -1,18 +1,26 @@
-// A zip on disk → its entries in a tree. The directory at its end is what counts; zip64; stored and deflated.
+// A zip on disk → its entries in a tree. The directory at its end is what counts; zip64; stored, deflated and bzip2.
+import { isUtf8 } from 'node:buffer'
 import { Readable, pipeline } from 'node:stream'
 import zlib from 'node:zlib'
 import type { ByteString } from '../hash/nar.ts'
 import { badArchive, shown } from './bad-archive.ts'
+import { bunzip2 } from './bunzip2.ts'
 import type { Spool } from './spool.ts'
 import type { Tree } from './tree.ts'
 
-/** What a writer on Unix calls its system. */
+/** What a writer calls its system. */
+const dos = 0
 const unix = 3
+/** Systems whose modes Info-ZIP takes for those of Unix and Nix's own unpacking does not: VMS, Atari and the like. */
+const doubtful: ReadonlySet<number> = new Set([1, 2, 5, 12, 13, 16, 17, 18, 30])
 /** No symbolic link leads further, in bytes. */
 const longestTarget = 65_536
 
 interface Entry {
   readonly name: ByteString
+  /** The same before decoding, as it must stand before the content too. */
+  readonly stored: Buffer
+  readonly system: number
   readonly flags: number
   readonly method: number
   readonly crc: number
@@ -22,6 +30,8 @@ interface Entry {
   readonly offset: number
   /** Unix mode, 0 where the writer has none. */
   readonly mode: number
+  /** The writer on another system said that it is a folder. */
+  readonly folder: boolean
 }
 
 /** Whether bytes begin as a zip does, an empty one included. */
@@ -33,16 +43,16 @@ export function isZip(head: Uint8Array): boolean {
 export async function readZip(spool: Spool, file: string, tree: Tree): Promise<void> {
   for (const entry of await directory(spool, file)) {
     const { name } = entry
-    const kind = entry.mode & 0o170000
+    const kind = doubtful.has(entry.system) ? 0 : entry.mode & 0o170000
     if ((entry.flags & 0x41) !== 0) throw badArchive(file, `${shown(name)} is encrypted`)
-    if (name.includes('\\')) throw badArchive(file, `the name ${shown(name)} has a backslash in it, which unpackers understand differently`)
-    if (name.endsWith('/') || kind === 0o040000) {
+    refuseUnclear(entry, file)
+    if (name.endsWith('/')) {
       tree.addFolder(name)
       continue
     }
     if (kind !== 0 && kind !== 0o100000 && kind !== 0o120000) throw badArchive(file, `${shown(name)} is a device or another special file`)
-    if (entry.method !== 0 && entry.method !== 8)
-      throw badArchive(file, `${shown(name)} is compressed with method ${entry.method}; stored and deflated can be read`)
+    if (!decoders.has(entry.method))
+      throw badArchive(file, `${shown(name)} is compressed with method ${entry.method}; stored, deflated and bzip2 can be read`)
     if (kind === 0o120000) {
       if (entry.size > longestTarget) throw badArchive(file, `the symbolic link ${shown(name)} has a target of ${entry.size} bytes`)
       const target: Uint8Array[] = []
@@ -52,6 +62,21 @@ export async function readZip(spool: Spool, file: string, tree: Tree): Promise<v
     }
     tree.addFile(name, { kind: 'file', executable: (entry.mode & 0o100) !== 0, size: entry.size, read: () => content(spool, entry, file) })
   }
+}
+
+/** Throws for what `nix-prefetch-url --unpack` and the unzip of `fetchzip` make different things of, or one of them makes none of. */
+function refuseUnclear({ name, flags, system, mode, folder }: Entry, file: string): void {
+  const refuse = (why: string): never => {
+    throw badArchive(file, `the name ${shown(name)} ${why}, which unpackers understand differently`)
+  }
+  if (name.includes('\\')) refuse('has a backslash in it')
+  if (/[\u0000-\u001f\u007f]/.test(name)) refuse('has a control character in it')
+  if (/;\d+$/.test(name)) refuse('ends as a version of VMS does')
+  const ascii = !/[^ -~]/.test(name)
+  if (!ascii && system === dos) refuse('is not in ASCII and was written on DOS or Windows')
+  if (!ascii && (flags & 0x800) !== 0 && !isUtf8(Buffer.from(name, 'latin1'))) refuse('is said to be in UTF-8 and is not')
+  if (!name.endsWith('/') && (folder || (mode & 0o170000) === 0o040000)) refuse('is that of a folder and does not end in a slash')
+  if (doubtful.has(system) && ((mode & 0o100) !== 0 || (mode & 0o170000) === 0o120000)) refuse('has a mode of a system that is rare')
 }
 
 async function directory(spool: Spool, file: string): Promise<readonly Entry[]> {
@@ -112,8 +137,20 @@ function entryOf(fixed: Buffer, nameBytes: Buffer, extra: Buffer, shift: number,
   if (size === 0xffffffff) size = next()
   if (packed === 0xffffffff) packed = next()
   if (offset === 0xffffffff) offset = next()
-  const mode = system === unix || system === 19 ? fixed.readUInt16LE(40) : 0
-  return { name, flags, method: fixed.readUInt16LE(10), crc: fixed.readUInt32LE(16), packed, size, offset: offset + shift, mode }
+  const attributes = fixed.readUInt32LE(38)
+  return {
+    name,
+    stored: Buffer.from(nameBytes),
+    system,
+    flags,
+    method: fixed.readUInt16LE(10),
+    crc: fixed.readUInt32LE(16),
+    packed,
+    size,
+    offset: offset + shift,
+    mode: system === unix || doubtful.has(system) ? attributes >>> 16 : 0,
+    folder: system !== unix && (attributes & 0x10) !== 0,
+  }
 }
 
 function extraFields(extra: Buffer): ReadonlyMap<number, Buffer> {
@@ -145,22 +182,34 @@ async function* content(spool: Spool, entry: Entry, file: string): AsyncGenerato
   if (local.readUInt32LE(0) !== 0x04034b50) throw damaged('is not where the directory says')
   const start = entry.offset + 30 + local.readUInt16LE(26) + local.readUInt16LE(28)
   if (start + entry.packed > spool.size) throw damaged('lies outside it')
+  // What reads the zip from its beginning would take another name or size for true.
+  if (!(await bytes(spool, entry.offset + 30, local.readUInt16LE(26))).equals(entry.stored)) throw damaged('has another name before its content')
+  const [packedHere, sizeHere] = [local.readUInt32LE(18), local.readUInt32LE(22)]
+  const later = (local.readUInt16LE(6) & 8) !== 0
+  if (!later && ((packedHere !== 0xffffffff && packedHere !== entry.packed) || (sizeHere !== 0xffffffff && sizeHere !== entry.size)))
+    throw damaged('has another size before its content')
   const packed = spool.read(start, entry.packed)
   let size = 0
   let crc = 0
   try {
-    for await (const chunk of entry.method === 0 ? packed : inflate(packed)) {
+    for await (const chunk of decoders.get(entry.method)!(packed)) {
       size += chunk.length
       crc = zlib.crc32(chunk, crc)
       if (size > entry.size) break
       yield chunk
     }
   } catch (error) {
-    throw damaged('cannot be inflated', error)
+    throw damaged('cannot be decompressed', error)
   }
   if (size !== entry.size) throw damaged(`has ${size > entry.size ? 'more' : 'less'} than the ${entry.size} bytes it is said to have`)
   if (crc !== entry.crc) throw damaged('has a wrong checksum')
 }
+
+const decoders: ReadonlyMap<number, (packed: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>> = new Map([
+  [0, (packed) => packed],
+  [8, inflate],
+  [12, bunzip2],
+])
 
 function inflate(packed: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const decoder = zlib.createInflateRaw()

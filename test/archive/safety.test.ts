@@ -154,11 +154,13 @@ describe('refused, with the reason', () => {
       copy[entry + at] = value
       return copy
     }
-    await expect(digest(changed(24, 3))).rejects.toThrow('"tool" has more than the 3 bytes it is said to have')
-    await expect(digest(changed(24, 5))).rejects.toThrow('"tool" has less than the 5 bytes it is said to have')
+    const resized = (size: number): Buffer => Buffer.from(changed(24, size)).fill(size, zip.indexOf('PK\x03\x04', 0, 'latin1') + 22, 23)
+    await expect(digest(resized(3))).rejects.toThrow('"tool" has more than the 3 bytes it is said to have')
+    await expect(digest(resized(5))).rejects.toThrow('"tool" has less than the 5 bytes it is said to have')
+    await expect(digest(changed(24, 3))).rejects.toThrow('"tool" has another size before its content')
     await expect(digest(changed(16, 0))).rejects.toThrow('"tool" has a wrong checksum')
     await expect(digest(changed(8, 1))).rejects.toThrow('"tool" is encrypted')
-    await expect(digest(changed(10, 12))).rejects.toThrow('"tool" is compressed with method 12')
+    await expect(digest(changed(10, 14))).rejects.toThrow('"tool" is compressed with method 14')
     await expect(digest(changed(41, 0x21))).rejects.toThrow('"tool" is a device or another special file')
     await expect(digest(changed(46, 0x2f))).rejects.toThrow('the name "/ool" is absolute')
     await expect(digest(changed(46, 0x5c))).rejects.toThrow('has a backslash in it')
