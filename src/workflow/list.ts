@@ -4,14 +4,14 @@ import { constraintsOf } from '../pin/policy.ts'
 import { load } from './checkout.ts'
 import type { Context, Selection } from './context.ts'
 import { type Entry, entriesOf, listedSystems } from './entries.ts'
-import { select } from './select.ts'
+import { selectOrExplain } from './update.ts'
 
 /** Steps 1 and 2. A repository without pins is an empty list, not an error. */
 export async function list(context: Context, selection: Selection): Promise<ListDocument> {
   const found = load(context.files, selection)
   const entries = entriesOf(found)
   const asked = selection.pins.length > 0 || selection.systems !== null
-  const shown = asked && entries.length > 0 ? select(entries, selection, context.files.root).map(({ pin }) => pin) : entries
+  const shown = asked && entries.length > 0 ? selectOrExplain(found, selection, context).map(({ pin }) => pin) : entries
   return {
     pins: shown.map((entry) => ({
       pin: entry.name,

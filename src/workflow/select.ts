@@ -30,13 +30,14 @@ export function select<P extends Selectable>(pins: readonly P[], selection: Sele
   }
   const within = pins.filter((pin) => selection.systems === null || pin.systems.some((system) => selection.systems!.includes(system)))
   if (pins.length === 0) throw new AbsentError('no-pin', `No pin was found in ${where}; 'pinhash list' shows what was seen and why it is not managed`)
-  if (within.length === 0) throw new AbsentError('no-pin', `None of the ${pins.length} pins in ${where} has a hash for ${selection.systems!.join(' or ')}`)
+  if (within.length === 0) throw new AbsentError('no-pin', `None of the ${pins.length} pins in ${where} has a hash for ${selection.systems!.join(' or ')}; they have hashes for ${[...new Set(pins.flatMap((pin) => pin.systems))].sort().join(', ')}`)
   if (selection.pins.length === 0) return within.map((pin) => ({ pin, tag: null, named: false }))
   const selected = new Map<P, Selected<P>>()
   for (const request of selection.pins) {
     const { found, named } = meant(request.pin, within)
     if (found.length === 0) throw unknownPin(request.pin, within)
     if (named) refuseAmbiguous(request.pin, found)
+    else if (request.tag !== null) refuseTagForMany(request.pin, request.tag, found)
     for (const pin of found) {
       const known = selected.get(pin)
       if (known !== undefined && known.tag !== request.tag) {
@@ -58,6 +59,13 @@ function meant<P extends Selectable>(word: string, pins: readonly P[]): { found:
   return { found: pins.filter((pin) => pin.file === file), named: false }
 }
 
+/** A tag is one repository's: the pins of a file may be of many. */
+function refuseTagForMany<P extends Selectable>(file: string, tag: string, found: readonly P[]): void {
+  const names = [...new Set(found.map((pin) => pin.name))]
+  if (names.length > 1)
+    throw new InputError('ambiguous-pin', `${file} holds the pins ${names.join(', ')}, and ${tag} cannot be meant for all of them; give it to one, such as ${names[0]}@${tag}`)
+}
+
 /** Several pins of one name in one file are the versions of one package; elsewhere the word does not say which is meant. */
 function refuseAmbiguous<P extends Selectable>(word: string, found: readonly P[]): void {
   if (new Set(found.map((pin) => pin.file)).size === 1 && new Set(found.map((pin) => pin.name)).size === 1) return
@@ -69,6 +77,7 @@ function unknownPin(word: string, pins: readonly Selectable[]): AbsentError {
   const words = pins.flatMap((pin) => [pin.name, ...pin.aliases])
   const near = nearest(word, words)
   const names = [...new Set(pins.map((pin) => pin.name))]
-  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : names.length === 1 ? `the only pin is ${names[0]}` : `the pins are ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}`
+  const known = names.length === 1 ? `the only pin is ${names[0]}` : `the pins are ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}`
+  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : /^v?\d/.test(word) ? `${known}; a tag is given as PIN@TAG, such as ${names[0]}@${word}` : known
   return new AbsentError('unknown-pin', `No pin is called ${word}; ${hint}`)
 }

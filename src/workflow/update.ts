@@ -1,6 +1,6 @@
 // The selected pins → new versions and hashes, proved and written: DESIGN's ten steps.
 import pLimit from 'p-limit'
-import type { Outcome, OutcomeDocument } from '../core/report.ts'
+import type { Outcome, OutcomeDocument, Problem } from '../core/report.ts'
 import { AbsentError, InputError, InterruptedError } from '../core/errors.ts'
 import { evidence } from '../forge/evidence.ts'
 import { type Found, load } from './checkout.ts'
@@ -45,11 +45,14 @@ export function selectOrExplain(found: Found, selection: Selection, context: Con
   try {
     return select(entriesOf(found), selection, context.files.root)
   } catch (error) {
-    const problem = found.problems.find(({ code }) => code !== 'other-tool' && code !== 'unfinished')
-    if (problem === undefined || !(error instanceof AbsentError)) throw error
+    if (!(error instanceof AbsentError)) throw error
+    // Encrypted files are usual: they may be why there is no pin at all, hardly why one is unknown.
+    const telling = new Set<Problem['code']>(['syntax', 'bad-config', 'unreadable-file', ...(error.code === 'no-pin' ? (['binary-file'] as const) : [])])
+    const problem = found.problems.find(({ code }) => telling.has(code))
+    if (problem === undefined) throw error
     const { code, file, line, column, message, excerpt } = problem
     const why = line === null ? message : `${file}:${line}:${column}: ${message}`
-    throw new InputError(code === 'syntax' || code === 'bad-config' ? code : 'unreadable-file', `${error.message}. Perhaps it is in a file that could not be read: ${why}`, {
+    throw new InputError(code === 'syntax' || code === 'bad-config' ? code : 'unreadable-file', `${error.message}${error.message.endsWith('?') ? '' : '.'} Perhaps it is in a file that could not be read: ${why}`, {
       cause: error,
       excerpt,
     })

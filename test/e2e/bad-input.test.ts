@@ -68,6 +68,7 @@ const cases: readonly Case[] = [
     says: ['v0.11.0 has no asset cue_v0.11.0_darwin_arm64.tar.gz for aarch64-darwin', 'cue_v0.11.0_darwin_amd64.tar.gz'],
   },
   { what: 'a release without assets', world: broken((release) => (release.assets = [])), exit: 3, says: ['has no asset', 'the release has no assets'] },
+  { what: 'a pin nobody knows beside an encrypted file', files: { ...good, 'secret.nix': new Uint8Array([0, 71, 73, 84]) }, argv: ['update', 'terraform'], exit: 3, says: ['no pin is called terraform'] },
   {
     what: 'a file that does not parse',
     files: { ...good, 'flake.nix': flake.replace('org = "cue-lang";', 'org = "cue-lang"') },

@@ -52,7 +52,9 @@ describe('a selection', () => {
     ['a name unlike any', [['terraform']], 'unknown-pin: No pin is called terraform; the pins are cue, jq, tool, old'],
     ['a name of two files', [['tool']], 'ambiguous-pin: tool means several pins: tool at a.nix:2, tool at b.nix:2; say which, for example with --file a.nix'],
     ['two versions of one pin', [[['jq', 'jq-1.6'], ['acme/jq', 'jq-1.7']]], 'usage: jq is asked for at two versions, jq-1.6 and jq-1.7; give one'],
-    ['a system that no pin has', [[], { systems: ['riscv64-linux'] }], 'no-pin: None of the 6 pins in /repository has a hash for riscv64-linux'],
+    ['a system that no pin has', [[], { systems: ['riscv64-linux'] }], 'no-pin: None of the 6 pins in /repository has a hash for riscv64-linux; they have hashes for aarch64-darwin, x86_64-linux'],
+    ['a tag for a file of several pins', [[['flake.nix', 'v1.0.0']]], 'ambiguous-pin: flake.nix holds the pins cue, jq, and v1.0.0 cannot be meant for all of them; give it to one, such as cue@v1.0.0'],
+    ['a tag without a pin', [['v0.11.0']], 'unknown-pin: No pin is called v0.11.0; the pins are cue, jq, tool, old; a tag is given as PIN@TAG, such as cue@v0.11.0'],
   ])('refuses %s', (_, given, expected) => {
     expect(refusal(...given)).toBe(expected)
   })
