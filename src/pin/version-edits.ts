@@ -39,8 +39,9 @@ class Plan {
       const tagSpan = fetch.urls[0] === url ? fetch.release?.tagSpan : null
       const span = tagSpan === null || tagSpan === undefined ? null : { start: tagSpan[0], end: tagSpan[1] }
       if (span !== null) this.#place(url, span, this.#formOf(url.text.slice(span.start, span.end)) ?? this.#now)
-      const path = pathStart(url.text)
-      for (const found of occurrences(url.text, path, this.#forms)) if (span === null || found.end <= span.start || found.start >= span.end) this.#place(url, found, found.now)
+      // What stands before a release's tag is the repository, whatever it is called.
+      const from = span === null ? pathStart(url.text) : span.start
+      for (const found of occurrences(url.text, from, this.#forms)) if (span === null || found.end <= span.start || found.start >= span.end) this.#place(url, found, found.now)
     }
     // A version beside URLs that spell it out themselves changes with them.
     const { version } = fetch

@@ -50,6 +50,15 @@ interface Found {
   readonly siblings: readonly Binding[]
 }
 
+/** The first edit that would rename a key of a data file instead of adding one, or null. */
+export function renamedKey(edits: readonly FileEdit[], text: (file: string) => string): FileEdit | null {
+  const behind: readonly (readonly [string, RegExp])[] = [
+    ['.json', /^[^"]*"\s*:/],
+    ['.toml', /^[^"'\s=]*["']?\s*[\].=]/],
+  ]
+  return edits.find((edit) => behind.some(([end, key]) => edit.file.endsWith(end) && key.test(text(edit.file).slice(edit.end)))) ?? null
+}
+
 /** The innermost binding around an offset whose name is the version. */
 function rowAround({ root, text }: Document, offset: number, tag: string): Found | null {
   let found: Found | null = null

@@ -11,7 +11,7 @@ import { coverOf } from '../pin/cover.ts'
 import { sightKey } from '../pin/discover.ts'
 import { evaluateRoot, type Root } from '../pin/roots.ts'
 import { versionEdits } from '../pin/version-edits.ts'
-import { type Row, staleInRows, versionRows, withRows } from '../pin/version-rows.ts'
+import { type Row, renamedKey, staleInRows, versionRows, withRows } from '../pin/version-rows.ts'
 import { Refusal } from './refusal.ts'
 import type { TreeRule } from './unpacking.ts'
 
@@ -76,6 +76,8 @@ export function editsFor(found: Found, pin: Pin, tag: string | null, comments: b
   const nixFile = (file: string): Document | null => (file.endsWith('.nix') ? found.checkout.document(file) : null)
   const table = versionRows(pin, tag, planned.edits, nixFile)
   if (!table.ok) throw notEditable(pin, tag, table.message)
+  const key = renamedKey(planned.edits, (file) => found.checkout.text(file) ?? '')
+  if (key !== null) throw notEditable(pin, tag, `its version is the name of a row in ${key.file}:${found.checkout.position(key).line}; add a row by hand`)
   const edits = [...planned.edits]
   if (comments)
     for (const file of filesOf(pin)) {

@@ -1,0 +1,94 @@
+// A version in a text: where it stands, and how its pieces share another one.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { formsOf, occurrences, share, versionEdits } from '../../src/pin/version-edits.ts'
+import { applyEdits } from '../../src/nix/edit.ts'
+import { foundIn, someHash } from './found.ts'
+
+const replaced = (text: string, old: string, now: string): string =>
+  applyEdits(
+    text,
+    occurrences(text, 0, formsOf(old, now)).map(({ start, end, now: next }) => ({ start, end, text: next })),
+  )
+
+describe('a version stands', () => {
+  it.each([
+    ['by itself and behind its v', 'v1.2.3/tool-1.2.3', 'v2.0.0/tool-2.0.0'],
+    ['encoded', 'cli%2Fv1.2.3/x', 'cli%2Fv2.0.0/x'],
+    ['before other words', 'tool_1.2.3_linux 1.2.3-linux 1.2.3.tar.gz', 'tool_2.0.0_linux 2.0.0-linux 2.0.0.tar.gz'],
+    ['not inside longer numbers', '11.2.3 1.2.34 1.2.3.4 0.1.2.3', '11.2.3 1.2.34 1.2.3.4 0.1.2.3'],
+  ])('%s', (_, text, expected) => {
+    expect(replaced(text, 'v1.2.3', 'v2.0.0')).toBe(expected)
+  })
+
+  it('in the form it has: a tag with a name in front is found with it and without', () => {
+    expect(replaced('rust-v1.0.0/v1.0.0/1.0.0', 'rust-v1.0.0', 'rust-v1.1.0')).toBe('rust-v1.1.0/v1.1.0/1.1.0')
+  })
+
+  it('nowhere twice: occurrences are in order and do not overlap', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('v', '1.2', '1.2.3', '.', '3', '-', 'x', '%2F', '/')), (words) => {
+        const text = words.join('')
+        const found = occurrences(text, 0, formsOf('v1.2', 'v9.9'))
+        for (const [i, { start, end }] of found.entries()) {
+          expect(end).toBeLessThanOrEqual(found[i + 1]?.start ?? text.length)
+          expect(['v1.2', '1.2']).toContain(text.slice(start, end))
+        }
+      }),
+    )
+  })
+})
+
+describe('pieces of a version', () => {
+  it.each([
+    [['1.2', '.', '11'], '1.3.0', ['1.3', '.', '0']],
+    [['v', '1.2.3'], 'v2.0', ['v', '2.0']],
+    [['1', '_', '2'], '2_0', ['2', '_', '0']],
+    [['1.2', '.', '11'], '2', null],
+    [['v', '1.2.3'], 'w2.0', null],
+  ])('%j share %s as %j', (pieces, now, expected) => {
+    expect(share(pieces, now)).toEqual(expected)
+  })
+
+  it('come to the whole, whatever it is, or to nothing', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('1', '2.0', '.', '-', 'v', '10.2.3'), { minLength: 1, maxLength: 5 }), fc.string({ unit: fc.constantFrom('1', '.', '-', 'v', '0') }), (pieces, now) => {
+        const shared = share(pieces, now)
+        if (shared === null) return
+        expect(shared.join('')).toBe(now)
+        expect(shared).toHaveLength(pieces.length)
+      }),
+    )
+  })
+})
+
+describe('edits of a version', () => {
+  const edited = (texts: Readonly<Record<string, string>>, tag: string): string | Record<string, string> => {
+    const { discovery } = foundIn(texts)
+    const planned = versionEdits(discovery.pins[0]!, tag)
+    if (!planned.ok) return planned.message
+    const files = new Set(planned.edits.map(({ file }) => file))
+    return Object.fromEntries([...files].map((file) => [file, applyEdits(texts[file]!, planned.edits.filter((edit) => edit.file === file))]))
+  }
+  const url = 'https://github.com/acme/tool/releases/download'
+
+  it('touch neither host nor repository', () => {
+    const text = (version: string): string => `{ fetchurl }: fetchurl { url = "https://v1.example.org/acme/v1/releases/download/${version}/t"; hash = "${someHash}"; }`
+    expect(edited({ 'a.nix': text('v1') }, 'v2')).toEqual({ 'a.nix': text('v2') })
+  })
+
+  it('are refused for a version with escapes that its value does not need', () => {
+    const text = `{ fetchurl }: fetchurl { url = "${url}/v1.0\\x/t"; hash = "${someHash}"; }`
+    expect(edited({ 'a.nix': text }, 'v1.1x')).toBe('v1.0x stands where it cannot be edited')
+  })
+
+  it('reach every mirror', () => {
+    const text = (version: string): string => `{ fetchurl }: fetchurl { urls = [ "${url}/v${version}/t" "https://mirror.example.org/${version}/t" ]; hash = "${someHash}"; }`
+    expect(edited({ 'a.nix': text('1.0.0') }, 'v1.1.0')).toEqual({ 'a.nix': text('1.1.0') })
+  })
+
+  it('are refused for a version that is computed', () => {
+    const text = `{ fetchurl }: fetchurl { url = "${url}/v\${toString (1 + 1)}.0/t"; hash = "${someHash}"; }`
+    expect(edited({ 'a.nix': text }, 'v3.1')).toEqual(expect.stringContaining('does not'))
+  })
+})
