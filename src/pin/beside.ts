@@ -1,7 +1,7 @@
 // The comments of a Nix file that speak to pinhash, and places in it → those that stand beside the places.
 import type { Span } from '../core/span.ts'
 import { type Node, children } from '../nix/children.ts'
-import type { Document } from '../nix/syntax.ts'
+import type { AttributeSet, BindingOrInherit, Document } from '../nix/syntax.ts'
 import { type Said, readPolicyComment } from './policy.ts'
 
 /** A comment `# pinhash: …` and what it says. */
@@ -20,7 +20,8 @@ export function policyComments(document: Document): readonly PolicyComment[] {
 
 /**
  * The comments beside these places: on the line where the place, or a binding or list item around it, begins or ends, or on lines of their own directly above.
- * So a comment above a binding speaks for every place in it, and one above the file's expression for the whole file.
+ * So a comment above a binding speaks for every place in it, and one above the file's expression for the whole file. In the argument of a call, the bindings that
+ * say what is fetched (`org`, `pname`, `url`, …) stand for the version that they go with.
  */
 export function commentsBeside(document: Document, places: readonly Span[]): readonly PolicyComment[] {
   const comments = policyComments(document)
@@ -31,17 +32,35 @@ export function commentsBeside(document: Document, places: readonly Span[]): rea
   return comments.filter((comment) => [...spans.values()].some((span) => lines.areBeside(comment, span)))
 }
 
-/** The file's expression and the bindings and list items that hold the offset. */
+const identity = new Set(['org', 'owner', 'name', 'repo', 'pname', 'version', 'tag', 'rev', 'url', 'urls', 'src', 'hash', 'sha256', 'sha512', 'outputHash'])
+
+/** The file's expression, the bindings and list items that hold the offset, and the bindings beside it that name the same thing. */
 function around(document: Document, offset: number): readonly Span[] {
   const found: Span[] = [document.root]
+  let argument: AttributeSet | null = null
+  let parent: Node | undefined
   let node: Node | undefined = document.root
   while (node !== undefined) {
     const within: Node | undefined = children(node).find((child) => child.start <= offset && offset < child.end)
-    const isItem = 'kind' in node && node.kind === 'list'
-    if (within !== undefined && (isItem || ('kind' in within && within.kind === 'binding'))) found.push(within)
+    if (within !== undefined && (kindOf(node) === 'list' || kindOf(within) === 'binding')) found.push(within)
+    if ('kind' in node && node.kind === 'attributes' && parent !== undefined && isArgument(node, parent)) argument = node
+    // What stands between a call and its argument says nothing by itself: `f (finalAttrs: { … })`.
+    if (kindOf(node) !== 'parenthesized' && kindOf(node) !== 'lambda') parent = node
     node = within
   }
-  return found
+  return argument === null ? found : [...found, ...argument.bindings.filter(namesIt)]
+}
+
+const kindOf = (node: Node): string | null => ('kind' in node ? node.kind : null)
+
+function isArgument(node: AttributeSet, parent: Node): boolean {
+  return 'kind' in parent && parent.kind === 'apply' && parent.argument.start <= node.start && node.end <= parent.argument.end
+}
+
+function namesIt(binding: BindingOrInherit): boolean {
+  if (binding.kind === 'inherit') return true
+  const [only, ...more] = binding.path
+  return more.length === 0 && only?.kind === 'identifier' && identity.has(only.name)
 }
 
 /** The lines of a text, and which of them hold nothing but comments. */

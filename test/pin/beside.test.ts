@@ -30,6 +30,12 @@ describe('commentsBeside', () => {
     ['in a block comment above', '{\n /* pinhash: hold\n */\n a = { version = "HERE"; }; }', 1],
     ['several', '{\n # pinhash: hold\n # pinhash: prerelease\n a = { version = "HERE"; # pinhash: min-age 7d\n}; }', 3],
     ['with windows line ends', '{\r\n # pinhash: hold\r\n a = { version = "HERE"; };\r\n}', 1],
+    ['above the name that goes with it', '{ a = f {\n # pinhash: hold\n org = "x";\n version = "HERE"; }; }', 1],
+    ['above an inherit that goes with it', '{ a = f (self: {\n # pinhash: hold\n inherit system;\n version = "HERE"; }); }', 1],
+    ['above another argument', '{ a = f {\n # pinhash: hold\n meta = { };\n version = "HERE"; }; }', 0],
+    ['above a name in the argument of an outer call', '{ a = g {\n # pinhash: hold\n name = "x";\n b = f { version = "HERE"; }; }; }', 0],
+    ['above a name in a set that is no argument', '{\n # pinhash: hold\n name = "x";\n version = "HERE"; }', 0],
+    ['above another version in one set', 'f {\n # pinhash: hold\n jq = "1";\n cue = "HERE"; }', 0],
     ['inside a string', '{\n a = "# pinhash: hold";\n version = "HERE"; }', 0],
   ])('%s', (_, text, count) => {
     expect(beside(text)).toHaveLength(count)
