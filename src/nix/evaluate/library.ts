@@ -2,7 +2,7 @@
 import type { System } from '../../core/system.ts'
 import { parse } from '../parse.ts'
 import { type Builtin, builtins } from './builtins.ts'
-import { effort } from './effort.ts'
+import { deepest, effort } from './effort.ts'
 import { libBuiltins, libSources } from './lib.ts'
 import { spend } from './limits.ts'
 import { Machine, type SourceTree, preludeFile } from './machine.ts'
@@ -59,14 +59,20 @@ const nowhere: SourceTree = { document: () => null, text: () => null, entries: (
 
 let made: Attributes | null = null
 
-/** The set `lib`: one for all evaluations, since nothing in it depends on any of them. */
+/** The set `lib`: one for all evaluations, since nothing in it depends on any of them. What is in it is read when it is first asked for. */
 export function libSet(): Attributes {
-  if (made !== null) return made
-  // Made at once and outside the account of whichever evaluation asks first: a limit met here would stay for all of them.
+  return (made ??= apart(makeLib))
+}
+
+/** Outside the account of whichever evaluation asks first: a limit met here would stay for all of them. */
+function apart<T>(make: () => T): T {
   const account = { ...effort }
-  made = makeLib()
-  Object.assign(effort, account)
-  return made
+  Object.assign(effort, { depth: Math.min(account.depth, deepest - 100), steps: 0, cut: false })
+  try {
+    return make()
+  } finally {
+    Object.assign(effort, account)
+  }
 }
 
 function makeLib(): Attributes {
@@ -80,12 +86,16 @@ function makeLib(): Attributes {
     const entry = pure.get(name)
     if (entry !== undefined) entries.set(name, entry)
   }
-  const values: Thunk[] = []
   for (const [section, sources] of Object.entries(libSources)) {
     const own = new Map<string, Entry>()
     for (const [name, source] of Object.entries(sources)) {
-      const value = lazy(() => machine.evaluate(parse(source).root, scope, preludeFile))
-      values.push(value)
+      const value = lazy(() =>
+        apart(() => {
+          const found = machine.evaluate(parse(source).root, scope, preludeFile)
+          forceAll(found)
+          return found
+        }),
+      )
       const entry: Entry = { value, key: null }
       own.set(name, entry)
       if (!entries.has(name) && !ownNames.has(section)) entries.set(name, entry)
@@ -98,7 +108,6 @@ function makeLib(): Attributes {
   entries.set('platforms', { value: ready(groupsSet('lib.platforms')), key: null })
   entries.set('lib', { value: ready(lib), key: null })
   entries.set('builtins', { value: globals.get('builtins')!, key: null })
-  for (const value of values) forceAll(value.force())
   return lib
 }
 
