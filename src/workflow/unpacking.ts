@@ -44,6 +44,7 @@ export class Unpacking implements Sink {
     return unpacked
   }
 
+  /** The chunk is kept for a while and must not be changed afterwards. Throws what made the bytes no good. */
   write(chunk: Uint8Array): Promise<void> {
     return this.#channel.push(chunk)
   }
@@ -108,7 +109,7 @@ class Channel implements AsyncIterable<Uint8Array> {
     for (;;) {
       const chunk = this.#chunk
       if (chunk !== null) {
-        // The writer may reuse its buffer once it goes on: it goes on when the next chunk is asked for.
+        // The writer goes on when the next chunk is asked for, so that no more than one waits.
         yield chunk
         this.#chunk = null
         this.#wakeWriter()
