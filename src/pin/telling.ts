@@ -1,12 +1,15 @@
 // Texts of files → which of them are worth evaluating: those that can make a fetch, by words of their own or through a file they import.
 
 // Without one of these words a file neither calls a fetcher nor hands a hash to one.
-const words = /\bfetch[A-Za-z]|\b(?:sha1|sha256|sha512|hash|outputHash|fakeHash|fakeSha256|fakeSha512)\b|sha(?:256|512)[-:]/
+const words = /\bfetch(?!e[drs]|ing\b)[A-Za-z]|\b(?:sha1|sha256|sha512|hash|outputHash|fakeHash|fakeSha256|fakeSha512)\b|sha(?:256|512)[-:]/
 
 // Only these bring another file's words in.
 const loads = /\bimport\b|\bcallPackages?\b|\bscopedImport\b|\bimport(?:JSON|TOML)\b|\breadFile\b|\bfileContents\b|\breadDir\b/
 
 const pathLiteral = /(?:\.\.?)?(?:\/[\w.+-]+)+|\.\.?(?![\w.])/g
+
+// Only these make values of a data file.
+const reads = /\bimport(?:JSON|TOML)\b|\bfrom(?:JSON|TOML)\b|\breadFile\b|\bfileContents\b|\bimport\b[^;]*\.json/
 
 // A path that is put together may lead to any file around.
 const computedPath = /\breadDir\b|\$\{[^}]*\}\/|\/\$\{|\.\s*\+\s*["/]/
@@ -44,7 +47,7 @@ export function tellingFiles(texts: ReadonlyMap<string, string>): Telling {
       else data ||= /\.(?:json|toml|txt|version)$/i.test(target)
     }
     // Hashes kept as data are words of the file that reads them.
-    if (data && !telling) own.push(path)
+    if (data && !telling && reads.test(text)) own.push(path)
     if (computedPath.test(text)) computed.push({ path, folder })
   }
   return {

@@ -13,7 +13,7 @@ import { type Root, evaluateRoot } from '../pin/roots.ts'
 import { type Spec, parseSpec } from '../pin/spec.ts'
 import { tellingFiles } from '../pin/telling.ts'
 import type { Selection } from './context.ts'
-import { policyProblems } from './pin-policy.ts'
+import { policyProblems, strayComments } from './pin-policy.ts'
 import type { Files } from './ports.ts'
 
 /** The name of the optional spec at the root. */
@@ -176,12 +176,16 @@ export function load(files: Files, selection: Pick<Selection, 'globs'>): Found {
         code: 'unfinished',
         message: `${file} takes too long to evaluate as a whole; fetches that show only there are missing here`,
       })
-  // Whatever found them: in the order of the files.
-  problems.sort((one, other) => compareText(one.file, other.file) || (one.line ?? 0) - (other.line ?? 0))
   const generated = new Set(spec?.pins.map((pin) => pin.file))
   const foreign = (file: string): boolean =>
     declined.has(file) || generated.has(file) || otherTool(file, checkout.text(file) ?? '') !== null
-  return { checkout, roots, discovery: discover(roots, foreign, (file) => checkout.document(file)), spec, problems, broken }
+  const discovery = discover(roots, foreign, (file) => checkout.document(file))
+  // Where only some files are read, or not to their end, a comment may stand beside a pin that is not seen.
+  const whole = selection.globs === null && roots.every(({ exhausted }) => !exhausted)
+  for (const path of whole ? texts.keys() : []) if (!broken.has(path)) problems.push(...strayComments(checkout, path, discovery))
+  // Whatever found them: in the order of the files.
+  problems.sort((one, other) => compareText(one.file, other.file) || (one.line ?? 0) - (other.line ?? 0))
+  return { checkout, roots, discovery, spec, problems, broken }
 }
 
 /** Evaluates what can make a fetch; a file that only imports others where those need it, or where it may bring a version of its own. */
@@ -203,7 +207,7 @@ function rootsOf(
   const needy = new Set<string>()
   for (const root of roots.values()) {
     for (const { place } of root.fetches) fetching.add(place.file)
-    for (const { place, failed } of root.unmanaged) if (!failed) needy.add(place.file)
+    for (const { place, open } of root.unmanaged) if (open) needy.add(place.file)
   }
   const needed = new Set(telling.importersOf(needy))
   for (const path of telling.importersOf(fetching)) if (/\b(?:version|rev|tag)\b/.test(texts.get(path)!)) needed.add(path)

@@ -42,6 +42,8 @@ export interface Unmanaged {
   readonly reason: string
   /** Whether Nix itself would stop here under this system: then the fetch is none of this system's. */
   readonly failed: boolean
+  /** Whether it is only that something is not known here: a caller elsewhere may know it. */
+  readonly open: boolean
 }
 
 /** A call as it was made; looked at once everything is evaluated. */
@@ -59,9 +61,11 @@ type Reading = (call: Call, argument: Attributes) => Omit<Fetch, 'system' | 'fet
 class Obstacle {
   readonly reason: string
   readonly failed: boolean
-  constructor(reason: string, failed = false) {
+  readonly open: boolean
+  constructor(reason: string, failed = false, open = false) {
     this.reason = reason
     this.failed = failed
+    this.open = open
   }
 }
 
@@ -107,7 +111,7 @@ function stringAt(set: Attributes, name: string): Text | null | Obstacle {
   return value.kind === 'string' ? value : obstacle(asUnknown(value, `${name} is ${kindName(value)}`), name)
 }
 
-const obstacle = (value: Unknown, what: string): Obstacle => new Obstacle(`${what}: ${value.reason}`, value.failed)
+const obstacle = (value: Unknown, what: string): Obstacle => new Obstacle(`${what}: ${value.reason}`, value.failed, !value.failed)
 
 function flag(set: Attributes, name: string): boolean | Obstacle {
   const value = set.entries.get(name)?.value.force()
@@ -306,7 +310,7 @@ export class Recorder {
     for (const call of this.#calls) {
       const { fetcher, system, place } = call
       const result = reading(call)
-      if (result instanceof Obstacle) unmanaged.push({ fetcher, system, place, reason: result.reason, failed: result.failed })
+      if (result instanceof Obstacle) unmanaged.push({ fetcher, system, place, reason: result.reason, failed: result.failed, open: result.open })
       else fetches.push({ fetcher, system, place, ...result, pname: call.package?.pname ?? null, version: call.package?.version ?? null })
     }
     return { fetches, unmanaged }
