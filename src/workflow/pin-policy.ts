@@ -3,6 +3,7 @@ import type { Problem } from '../core/report.ts'
 import { excerpt } from '../core/position.ts'
 import type { Place } from '../core/span.ts'
 import { commentsBeside, policyComments } from '../pin/beside.ts'
+import type { Discovery } from '../pin/discover.ts'
 import type { Pin } from '../pin/pin.ts'
 import { type Policy, merge, noPolicy } from '../pin/policy.ts'
 import type { Checkout } from './checkout.ts'
@@ -51,5 +52,22 @@ export function policyProblems(checkout: Checkout, file: string): Problem[] {
   if (document === null) return []
   return policyComments(document).flatMap(({ said, start, end }): Problem[] =>
     said.ok ? [] : [{ file, ...checkout.position({ file, start, end }), code: 'bad-config', message: said.message, excerpt: excerpt(text, start) }],
+  )
+}
+
+/**
+ * The comments of a file that speak to pinhash and stand beside nothing that is fetched: a person believes in vain that they hold. One that only says `ignore` asks
+ * for what is so already.
+ */
+export function strayComments(checkout: Checkout, file: string, { pins, unmanaged }: Discovery): Problem[] {
+  const text = checkout.text(file) ?? ''
+  const document = file.endsWith('.nix') && text.includes('pinhash:') ? checkout.document(file) : null
+  const comments = document === null ? [] : policyComments(document).filter(({ said }) => said.ok && Object.keys(said.policy).some((key) => key !== 'ignore'))
+  if (document === null || comments.length === 0) return []
+  const places = [...pins.flatMap((pin) => placesOf(pin).get(file) ?? []), ...unmanaged.flatMap(({ place }) => (place.file === file ? [place] : []))]
+  const beside = new Set(commentsBeside(document, places).map(({ start }) => start))
+  const message = 'no pin stands beside this comment: put it on the line of the version, or directly above the version or the binding that holds the pin'
+  return comments.flatMap(({ start, end }): Problem[] =>
+    beside.has(start) ? [] : [{ file, ...checkout.position({ file, start, end }), code: 'bad-config', message, excerpt: excerpt(text, start) }],
   )
 }

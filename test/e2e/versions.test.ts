@@ -190,6 +190,17 @@ describe('what is said beside a pin', () => {
     expect(stderr).toContain('\n    # pinhash')
   })
 
+  it('beside nothing is a problem where all files were read, since nobody obeys it', async () => {
+    const file = pinned('v1.0.0').replace('{\n  tool =', '{\n  # pinhash: hold\n\n  tool =')
+    expect(file).toContain('# pinhash: hold\n\n')
+    const folder = await stage(releases, file)
+    const { code, document } = await lab.report(folder, ['list'])
+    expect([code, document.problems]).toMatchObject([2, [{ file: 'tool.nix', line: 3, code: 'bad-config', message: expect.stringContaining('no pin stands beside this comment') as string }]])
+    expect((await lab.report(folder, ['list', '--file', '*.nix'])).document.problems).toEqual([])
+    const ignored = await stage(releases, file.replace('hold', 'ignore'))
+    expect((await lab.report(ignored, ['list'])).document.problems).toEqual([])
+  })
+
   it('contradictions are refused', async () => {
     const folder = await stage(releases, pinned('v1.0.0', { said: '# pinhash: follow 1', aside: '# pinhash: follow 2' }))
     expect(await lab.report(folder, ['update'])).toMatchObject({ code: 2, document: { outcomes: [{ outcome: 'refused', reason: { code: 'bad-config' } }] } })
