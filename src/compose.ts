@@ -7,9 +7,11 @@ import type { Ports, Wiring } from './cli/world.ts'
 import { InputError } from './core/errors.ts'
 import type { Mirror } from './core/mirror.ts'
 import type { Runner } from './files/lock.ts'
+import type { BundleSource } from './forge/attestation-bundles.ts'
+import type { TrustOptions } from './forge/attestation-trust.ts'
 import { repositoryFiles } from './files/repository.ts'
 import type { Files } from './files/types.ts'
-import type { Downloads, Forge } from './workflow/ports.ts'
+import type { Attestations, Downloads, Forge } from './workflow/ports.ts'
 
 /** What the process gives besides the wiring. */
 export interface Surroundings {
@@ -28,11 +30,12 @@ export function compose(wiring: Wiring, surroundings: Surroundings): Ports {
   const directory = path.resolve(surroundings.directory, wiring.directory ?? '.')
   const files = repositoryFiles(directory, surroundings.runner)
   let loaded: Promise<Network> | null = null
-  const network = (): Promise<Network> => (loaded ??= loadNetwork(wiring, surroundings, files))
+  const network = (): Promise<Network> => (loaded ??= loadNetwork(wiring, surroundings, { directory, files }))
   return {
     files,
     forge: lazyForge(async () => (await network()).forge),
     downloads: lazyDownloads(async () => (await network()).downloads),
+    attestations: lazyAttestations(async () => (await network()).attestations()),
     progress,
     jobs,
     signal,
@@ -50,11 +53,17 @@ export function compose(wiring: Wiring, surroundings: Surroundings): Ports {
 interface Network {
   readonly forge: Forge
   readonly downloads: Downloads
+  /** Loads what verifies them; called by whoever is asked for attestations alone. */
+  readonly attestations: () => Promise<Attestations>
   readonly close: () => Promise<void>
 }
 
 /** undici and all that rests on it. */
-async function loadNetwork({ progress, signal, network }: Wiring, { environment, version }: Surroundings, files: Files): Promise<Network> {
+async function loadNetwork(
+  { progress, signal, network, trustedRoot }: Wiring,
+  { environment, version }: Surroundings,
+  { directory, files }: { readonly directory: string; readonly files: Files },
+): Promise<Network> {
   const [{ networkSettings }, { sender }, { downloads }, { github }, { answerCache }] = await Promise.all([
     import('./download/settings.ts'),
     import('./download/send.ts'),
@@ -68,11 +77,21 @@ async function loadNetwork({ progress, signal, network }: Wiring, { environment,
   const { send, close } = sender(settings)
   const note = (message: string): void => progress.note?.(message)
   const cache = settings.cacheFolder === null ? null : answerCache(path.join(settings.cacheFolder, 'api'))
+  const forge = github({ send, settings, signal, cache, note })
+  const file = trustedRoot === undefined || trustedRoot === null ? null : path.resolve(directory, trustedRoot)
+  const trust = { file, cacheFolder: settings.cacheFolder, timeout: settings.timeouts.headers }
+  let verifying: Promise<Attestations> | null = null
   return {
-    forge: github({ send, settings, signal, cache, note }),
+    forge,
     downloads: downloads({ send, retries: settings.retries, maxWait: settings.maxWait, progress, signal }),
+    attestations: () => (verifying ??= loadAttestations(forge, trust)),
     close,
   }
+}
+
+async function loadAttestations(source: BundleSource, trust: TrustOptions): Promise<Attestations> {
+  const [{ attestations }, { loadSigstore }] = await Promise.all([import('./forge/attestation.ts'), import('./forge/attestation-sigstore.ts')])
+  return attestations({ source, load: loadSigstore, trust })
 }
 
 async function mirrorsOf(files: Files): Promise<readonly Mirror[]> {
@@ -91,6 +110,13 @@ function lazyForge(load: () => Promise<Forge>): Forge {
     tags: async function* (repository) {
       yield* (await load()).tags(repository)
     },
+  }
+}
+
+function lazyAttestations(load: () => Promise<Attestations>): Attestations {
+  return {
+    ready: async () => (await load()).ready(),
+    check: async (attested) => (await load()).check(attested),
   }
 }
 

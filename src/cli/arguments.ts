@@ -165,6 +165,7 @@ function readSettings(given: Given): Settings {
     quiet: given.flag('quiet'),
     verbose: given.flag('verbose'),
     progress: !given.flag('no-progress'),
+    trustedRoot: given.value('trusted-root'),
     network: readNetworkOptions(given),
     color: (given.value('color') ?? 'auto') as Settings['color'],
   }

@@ -62,8 +62,8 @@ async function run(settings: Settings, command: (session: Session) => Promise<Re
   const composed: Promise<Ports>[] = []
   try {
     const context: Session['context'] = () => {
-      const { directory, jobs, network } = settings
-      const ports = world.compose({ directory, jobs, progress, signal: world.signal, network })
+      const { directory, jobs, network, trustedRoot } = settings
+      const ports = world.compose({ directory, jobs, progress, signal: world.signal, network, trustedRoot })
       composed.push(ports)
       return ports
     }

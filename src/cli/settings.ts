@@ -15,6 +15,8 @@ export interface Settings {
   readonly verbose: boolean
   /** false with `--no-progress`. */
   readonly progress: boolean
+  /** `--trusted-root`, as given; null: the public one, fetched. */
+  readonly trustedRoot: string | null
   /** What the network options say; what was not given is not there. */
   readonly network: NetworkOptions
   readonly color: 'auto' | 'always' | 'never'

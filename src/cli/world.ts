@@ -18,6 +18,8 @@ export interface Wiring {
   readonly jobs: number
   readonly progress: Progress
   readonly signal: AbortSignal
+  /** `--trusted-root`, as given; null or absent means the public one. */
+  readonly trustedRoot?: string | null
   /** What the command line says about the network; what is not there has its default. */
   readonly network?: NetworkOptions
 }

@@ -21,6 +21,9 @@ export type ReasonCode =
   | 'placeholder-hash'
   | 'evidence-disagrees'
   | 'no-evidence'
+  | 'no-attestation'
+  | 'bad-attestation'
+  | 'unchecked-attestation'
   | 'broken-asset'
   | 'downgrade'
   | 'doubt'
@@ -73,7 +76,7 @@ export type OutcomeName =
   | 'unknown'
 
 export interface Warning {
-  readonly code: 'same-hash' | 'shared-bytes' | 'without-list' | 'stale-hash' | 'skipped-release' | 'evidence-unavailable' | 'coverage' | 'split-versions' | 'drift-accepted' | 'without-release' | 'unstable-archive'
+  readonly code: 'same-hash' | 'shared-bytes' | 'without-list' | 'stale-hash' | 'skipped-release' | 'evidence-unavailable' | 'coverage' | 'split-versions' | 'dated-version' | 'drift-accepted' | 'without-release' | 'unstable-archive'
   readonly message: string
 }
 

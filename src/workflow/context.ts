@@ -1,12 +1,15 @@
 // What every workflow is given: ports, limits and what was selected.
 import type { SpellingName } from '../core/report.ts'
 import type { System } from '../core/system.ts'
-import type { Downloads, Files, Forge, Progress } from './ports.ts'
+import type { AttestationMode } from '../pin/policy.ts'
+import type { Attestations, Downloads, Files, Forge, Progress } from './ports.ts'
 
 export interface Context {
   readonly files: Files
   readonly forge: Forge
   readonly downloads: Downloads
+  /** Needed where attestations are asked for. */
+  readonly attestations?: Attestations
   readonly progress: Progress
   /** How many downloads run at once, over all pins. */
   readonly jobs: number
@@ -48,6 +51,8 @@ export interface UpdateOptions {
   /** As of OutdatedOptions. */
   readonly minAge?: number | null
   readonly prereleases?: boolean
+  /** As of VerifyOptions. */
+  readonly attestation?: AttestationMode
 }
 
 export interface OutdatedOptions {
@@ -59,4 +64,6 @@ export interface OutdatedOptions {
 
 export interface VerifyOptions {
   readonly download: boolean
+  /** For pins that say nothing of their own; off unless given. */
+  readonly attestation?: AttestationMode
 }

@@ -13,13 +13,14 @@ import type { FileEdit } from '../pin/literal-edit.ts'
 import type { Pin, PinFetch } from '../pin/pin.ts'
 import { filesOf } from '../pin/pin.ts'
 import type { Intended } from '../pin/proof.ts'
+import { attestingOf } from './attest.ts'
 import { assetAt, chosenAsset, type ChosenBy } from './assets.ts'
 import type { Found } from './checkout.ts'
 import type { Selection, UpdateOptions } from './context.ts'
 import { differs, disagreementMeans } from './drift.ts'
 import type { Entry } from './entries.ts'
 import { type Planned, type Retargeted, editsFor, lend, proveOne, refuseBroken, retarget, shownAs, treeRule, withHashes, within } from './nix-pin.ts'
-import { splitWarnings, staleWarnings } from './remarks.ts'
+import { datedWarning, isDated, splitWarnings, staleWarnings } from './remarks.ts'
 import { refuseSpelling, respelled } from './respell.ts'
 import { Refusal, endOf, worstOf } from './refusal.ts'
 import { type Offer, type Stay, explicitTarget, firstComplete, offerOf, refuseDowngrade } from './resolve.ts'
@@ -64,7 +65,7 @@ export async function planNixPin(entry: NixEntry, { tag: requested, named }: Sel
     refusePartial(pin, fetches, each.tag)
     return preparedNixPin(pin, fetches, each, tools, options.comments)
   })
-  const weighed = await weighedJobs(pin, target.tag, made.jobs, tools, options)
+  const weighed = await weighedJobs(entry, target.tag, made.jobs, tools, options)
   const stale = target.tag === pin.tag ? [] : staleWarnings(pin, tools.found)
   const warnings = [...split, ...offered, ...target.warnings, ...passed, ...stale, ...(await coverageOf(pin, target, made.jobs, tools))]
   return proposalOf(entry, target.tag, made, weighed, warnings, tools, options)
@@ -78,9 +79,10 @@ export async function preparedNixPin(pin: Pin, fetches: readonly PinFetch[], tar
 }
 
 /** Steps 5 and 6. Where the version stays, what the hash in the file makes of a disagreement is said, too. */
-async function weighedJobs(pin: Pin, tag: string | null, jobs: readonly Job[], tools: Tools, { download }: UpdateOptions): Promise<readonly Weighed[]> {
+async function weighedJobs(entry: NixEntry, tag: string | null, jobs: readonly Job[], tools: Tools, { download, attestation }: UpdateOptions): Promise<readonly Weighed[]> {
+  const { pin } = entry
   try {
-    return await weighAll(jobs, { digests: tools.digests, evidence: tools.evidence, download })
+    return await weighAll(jobs, { digests: tools.digests, evidence: tools.evidence, download, attesting: attestingOf(entry, tag, tools.context, attestation) })
   } catch (error) {
     if (!(error instanceof Disagreement) || tag !== pin.tag) throw error
     for (const { fetch, url } of jobs)
@@ -126,6 +128,11 @@ async function targetsOf(entry: NixEntry, requested: string | null, named: boole
   if (repository === null || tag === null) {
     if (!named || options.acceptDrift === true || pin.fetches.some(hasPlaceholder)) return none
     throw new Refusal('refused', 'doubt', tag === null ? `${pin.name} is not pinned to a version; there is nothing newer to find` : `${pin.name} is on no forge that lists releases; give the version: pinhash update ${pin.name} VERSION`)
+  }
+  if (isDated(tag)) {
+    // A newer day is not a newer version: which build is meant is for a person to say.
+    if (named) throw new Refusal('refused', 'doubt', `${pin.name} is pinned to ${tag}, which names a day and not a version; give the tag: pinhash update ${pin.name} TAG`)
+    return { newer: [], warnings: [datedWarning(pin, tag)] }
   }
   const wish = { current: tag, policy, minAge: options.minAge ?? null, prereleases: options.prereleases ?? false, archives, now: context.now() }
   return requests(() => offerOf(context.forge, repository, wish))

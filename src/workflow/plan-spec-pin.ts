@@ -8,6 +8,7 @@ import { printDigest } from '../hash/spelling.ts'
 import { type GeneratedPin, printGeneratedFile } from '../pin/generated-file.ts'
 import { type Covered, coverageChanges, usesForeign } from '../pin/coverage.ts'
 import { type SpecPin, assetNames } from '../pin/spec.ts'
+import { attestingOf } from './attest.ts'
 import { missingAsset, whole } from './assets.ts'
 import { type Found, specFile } from './checkout.ts'
 import type { UpdateOptions } from './context.ts'
@@ -71,7 +72,7 @@ export async function planSpecPin(entry: SpecEntry, { tag: requested }: Selected
   const { release, jobs } = made
   const weighed = await weighAll(
     jobs.map(({ system, asset }) => ({ url: asset.url, asset, release, algorithms: ['sha256'], tree: null, label: `${entry.name} ${system}` })),
-    { digests: tools.digests, evidence: tools.evidence, download: options.download },
+    { digests: tools.digests, evidence: tools.evidence, download: options.download, attesting: attestingOf(entry, release.tag, tools.context, options.attestation) },
   )
   const generated: GeneratedPin = {
     pin: pin.pin,

@@ -3,6 +3,7 @@ import pLimit from 'p-limit'
 import type { Outcome, OutcomeDocument, Problem } from '../core/report.ts'
 import { AbsentError, InputError, InterruptedError } from '../core/errors.ts'
 import { evidence } from '../forge/evidence.ts'
+import { readyToAttest } from './attest.ts'
 import { type Found, load } from './checkout.ts'
 import type { Context, Selection, UpdateOptions } from './context.ts'
 import { Digests } from './digests.ts'
@@ -34,6 +35,7 @@ export async function update(context: Context, selection: Selection, options: Up
 /** The same for pins that were found and selected before. */
 export async function updateFound(tools: Tools, selected: readonly Selected<Entry>[], selection: Selection, options: UpdateOptions): Promise<OutcomeDocument> {
   const { context, found } = tools
+  await readyToAttest(context, options.attestation)
   const plans = await Promise.all(selected.filter(isManaged).map((each) => planned(each, tools, selection, options)))
   if (context.signal.aborted) throw new InterruptedError('Interrupted; nothing was written')
   const applied = await apply(plans, found, context, options)

@@ -12,6 +12,7 @@ import type { PinFetch } from '../pin/pin.ts'
 import { filesOf } from '../pin/pin.ts'
 import { commentUrls } from '../pin/comment-edits.ts'
 import { assetAt, chosenAsset } from './assets.ts'
+import { type Attesting, attestingOf, readyToAttest } from './attest.ts'
 import { load } from './checkout.ts'
 import type { Context, Selection, VerifyOptions } from './context.ts'
 import { Digests } from './digests.ts'
@@ -41,6 +42,7 @@ export async function verify(context: Context, selection: Selection, options: Ve
   const found = load(context.files, selection)
   if (entriesOf(found).length === 0 && selection.pins.length === 0 && selection.systems === null) return { outcomes: [], problems: found.problems }
   const selected = selectOrExplain(found, selection, context).filter(isManaged)
+  await readyToAttest(context, options.attestation)
   const tools: Tools = { context, found, digests: new Digests(context), evidence: evidence(context.downloads), requests: pLimit(context.jobs) }
   const outcomes = await Promise.all(
     selected.map(async ({ pin: entry }) => {
@@ -61,7 +63,8 @@ async function verified(entry: Entry, tools: Tools, selection: Selection, option
   const systems: Record<System, AssetOutcome[]> = {}
   const ends: { outcome: Outcome['outcome']; reason: Reason }[] = []
   // Put together in the order of the checks, whichever ended first.
-  const results = await Promise.all(checks.map((check) => checked(check, tools, options)))
+  const attesting = attestingOf(entry, entry.tag, tools.context, options.attestation)
+  const results = await Promise.all(checks.map((check) => checked(check, tools, { ...options, attesting })))
   for (const [i, { assets, warnings: given, ends: own }] of results.entries()) {
     const { system } = checks[i]!
     systems[system] = [...(systems[system] ?? []), ...assets]
@@ -76,7 +79,7 @@ async function verified(entry: Entry, tools: Tools, selection: Selection, option
 
 const unique = (warnings: readonly Warning[]): Warning[] => [...new Map(warnings.map((warning) => [warning.message, warning])).values()]
 
-async function checked(check: Check, tools: Tools, options: VerifyOptions): Promise<{ assets: AssetOutcome[]; warnings: readonly Warning[]; ends: { outcome: Outcome['outcome']; reason: Reason }[] }> {
+async function checked(check: Check, tools: Tools, options: VerifyOptions & { readonly attesting: Attesting | null }): Promise<{ assets: AssetOutcome[]; warnings: readonly Warning[]; ends: { outcome: Outcome['outcome']; reason: Reason }[] }> {
   const { url, held, place, by } = check
   const asset = (text: string, now: string | null, size: number | null, seen: Partial<Weighed> | null, at: Check['place']): AssetOutcome => ({
     url,
@@ -112,7 +115,7 @@ async function checked(check: Check, tools: Tools, options: VerifyOptions): Prom
   }
   if (unreadable.length > 0) return { assets: held.map((each) => asset(each.text, null, null, null, placeOf(each))), warnings: [], ends: unreadable.map(endOf) }
   try {
-    const weighed = await weigh(check, { digests: tools.digests, evidence: tools.evidence, download: options.download })
+    const weighed = await weigh(check, { digests: tools.digests, evidence: tools.evidence, download: options.download, attesting: options.attesting })
     const { digests, size, warnings } = weighed
     const ends: { outcome: Outcome['outcome']; reason: Reason }[] = []
     const assets = held.map((each) => {
@@ -126,6 +129,8 @@ async function checked(check: Check, tools: Tools, options: VerifyOptions): Prom
       }
       return asset(each.text, text, size, weighed, placeOf(each))
     })
+    // Beside what the bytes are: a hash that does not hold is still the worse of the two.
+    if (weighed.refusal !== null) ends.push(endOf(weighed.refusal))
     return { assets, warnings, ends }
   } catch (error) {
     if (error instanceof Disagreement) return disagreed(error)

@@ -6,6 +6,7 @@ import type { EvidenceName, Warning } from '../core/report.ts'
 import { checksumFiles } from '../forge/checksum-files.ts'
 import type { Evidence, Expectation, Gathered } from '../forge/evidence.ts'
 import { printDigest } from '../hash/spelling.ts'
+import { type AttestedAs, type Attesting, attest, beginToAttest } from './attest.ts'
 import type { Digested, Digests } from './digests.ts'
 import { Refusal } from './refusal.ts'
 import type { TreeRule } from './unpacking.ts'
@@ -52,29 +53,50 @@ export interface Weighed {
   readonly absent: readonly EvidenceName[]
   readonly unchecked: readonly EvidenceName[]
   readonly warnings: readonly Warning[]
+  /** Why the bytes are not to be taken although nothing contradicts them: what is asked about attestations is not met. */
+  readonly refusal: Refusal | null
 }
 
-/** Steps 5 and 6 for all assets of a pin. Every one is waited for; of several that fail the first in order is thrown, however long each took. */
-export async function weighAll(subjects: readonly Subject[], tools: { digests: Digests; evidence: Evidence; download: boolean }): Promise<Weighed[]> {
+/** What is weighed with. */
+interface Scales {
+  readonly digests: Digests
+  readonly evidence: Evidence
+  readonly download: boolean
+  /** Null where nobody asks for attestations. */
+  readonly attesting: Attesting | null
+}
+
+/**
+ * Steps 5 and 6 for all assets of a pin. Every one is waited for; of several that fail the first in order is thrown, however long each took, and a `refusal` is
+ * thrown as well.
+ */
+export async function weighAll(subjects: readonly Subject[], tools: Scales): Promise<Weighed[]> {
   const settled = await Promise.allSettled(subjects.map((subject) => weigh(subject, tools)))
   return settled.map((each) => {
     if (each.status === 'rejected') throw each.reason
+    if (each.value.refusal !== null) throw each.value.refusal
     return each.value
   })
 }
 
 /** Steps 5 and 6 for one asset. Throws Refusal where evidence disagrees or is missing, and what Downloads throws. */
-export async function weigh(subject: Subject, tools: { digests: Digests; evidence: Evidence; download: boolean }): Promise<Weighed> {
+export async function weigh(subject: Subject, tools: Scales): Promise<Weighed> {
   const { asset, release, url } = subject
   const listed = asset !== null && release !== null ? { asset, release } : null
   const gathering = listed === null ? null : tools.evidence.gather(listed.release, listed.asset.name)
+  beginToAttest(tools.attesting, asset?.digest ?? null)
   // Evidence and bytes come at the same time: neither waits for the other.
   const [gathered, digested] = await Promise.all([gathering, tools.download ? download(subject, tools.digests) : null])
   const expected = gathered?.expected ?? []
   const warnings: Warning[] = [...(gathered?.unavailable ?? []), ...(gathered?.contradictory ?? [])].map(({ message }) => ({ code: 'evidence-unavailable', message }))
   agree(expected, url)
   const other = otherEvidence(subject, gathered)
-  if (digested === null) return { ...withoutBytes(subject, expected, other.held), absent: other.absent, unchecked: other.unchecked, warnings }
+  if (digested === null) {
+    const found = withoutBytes(subject, expected, other.held)
+    const stated = expected.find(({ digest }) => digest.algorithm === 'sha256')?.digest ?? null
+    const attested = await attest(tools.attesting, url, stated)
+    return { ...found, ...together(found.evidence, other, attested), warnings: [...warnings, ...attested.warnings], refusal: attested.refusal }
+  }
   const { digests, size, tree } = digested
   for (const expectation of expected) {
     const { source, digest } = expectation
@@ -88,7 +110,19 @@ export async function weigh(subject: Subject, tools: { digests: Digests; evidenc
       code: 'unstable-archive',
       message: `${url} has ${Buffer.from(file, 'latin1').toString('utf8')}, by which git writes what it knows at the time of archiving into files (export-subst): the same version may have another hash later`,
     })
-  return { digests: tree?.digests ?? digests, size, evidence: ['bytes', ...expected.map(({ source }) => source), ...other.held], absent: other.absent, unchecked: other.unchecked, warnings }
+  const attested = await attest(tools.attesting, url, digests.get('sha256') ?? null)
+  const held = ['bytes', ...expected.map(({ source }) => source), ...other.held]
+  return { digests: tree?.digests ?? digests, size, ...together(held, other, attested), warnings: [...warnings, ...attested.warnings], refusal: attested.refusal }
+}
+
+type Seen = Pick<Weighed, 'absent' | 'unchecked'>
+
+function together(held: readonly EvidenceName[], other: Seen, attested: AttestedAs): Pick<Weighed, 'evidence' | 'absent' | 'unchecked'> {
+  return {
+    evidence: [...held, ...attested.held],
+    absent: [...other.absent, ...attested.absent],
+    unchecked: [...other.unchecked, ...attested.unchecked],
+  }
 }
 
 /** What there is besides the bytes and the digests that agree with them. */
@@ -134,7 +168,7 @@ function agree(expected: readonly Expectation[], url: string): void {
         )
 }
 
-function withoutBytes({ url, asset, algorithms, tree }: Subject, expected: readonly Expectation[], held: readonly EvidenceName[]): Omit<Weighed, 'warnings' | 'absent' | 'unchecked'> {
+function withoutBytes({ url, asset, algorithms, tree }: Subject, expected: readonly Expectation[], held: readonly EvidenceName[]): Omit<Weighed, 'warnings' | 'absent' | 'unchecked' | 'refusal'> {
   if (tree !== null) throw new Refusal('refused', 'no-evidence', `The hash of ${url} is that of the unpacked tree, which no digest of the bytes tells; leave out --no-download`)
   const digests = new Map(expected.map(({ digest }) => [digest.algorithm, digest]))
   const missing = algorithms.filter((algorithm) => !digests.has(algorithm))

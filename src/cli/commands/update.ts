@@ -1,5 +1,6 @@
 // pinhash update: other versions, new hashes.
 import type { OutcomeDocument, SpellingName } from '../../core/report.ts'
+import { attesting, readAttesting } from '../attesting.ts'
 import type { Command, Result } from '../command.ts'
 import { commentRule, fitting, readFitting } from '../fitting.ts'
 import { ofOutcomes } from '../exit-code.ts'
@@ -27,6 +28,7 @@ export const updateCommand: Command = {
     ...fitting,
     { name: 'no-comments', kind: 'flag', describe: 'leave URLs of a pin in comments as they are' },
     { name: 'spelling', kind: 'value', choices: spellings, describe: 'write all hashes of the pins so; without it each keeps the spelling it has' },
+    ...attesting,
     ...networking,
   ],
   examples: [
@@ -48,6 +50,7 @@ export const updateCommand: Command = {
       acceptDrift: given.flag('accept-drift'),
       spelling: given.value('spelling') as SpellingName | null,
       ...readFitting(given),
+      ...readAttesting(given),
     }
     return async ({ settings, context, signal }) => {
       const { update } = await import('../../workflow/update.ts')

@@ -1,4 +1,5 @@
 // pinhash verify: fetch again, compare, write nothing.
+import { attesting, readAttesting } from '../attesting.ts'
 import type { Command } from '../command.ts'
 import { ofOutcomes } from '../exit-code.ts'
 import { networking, selecting } from '../options.ts'
@@ -13,6 +14,7 @@ export const verifyCommand: Command = {
   options: [
     ...selecting,
     { name: 'no-download', kind: 'flag', describe: "compare with the forge's digest or a checksum file instead of the bytes" },
+    ...attesting,
     ...networking,
   ],
   examples: [
@@ -23,7 +25,7 @@ export const verifyCommand: Command = {
   notes: 'PIN is the name of a pin, org/name, or a file that holds pins.',
   prepare: (given) => {
     const pins = parsePins(given.positionals)
-    const options = { download: !given.flag('no-download') }
+    const options = { download: !given.flag('no-download'), ...readAttesting(given) }
     return async ({ settings, context, signal }) => {
       const { verify } = await import('../../workflow/verify.ts')
       const document = await verify(await context(), { globs: settings.globs, systems: settings.systems, pins }, options)
