@@ -26,3 +26,12 @@ export function splitWarnings(pin: Pin, { discovery }: Found): Warning[] {
   const said = [pin, ...others].map(({ tag, fetches }) => `${tag} for ${[...new Set(fetches.map((fetch) => fetch.system))].sort().join(', ')}`)
   return [{ code: 'split-versions', message: `its systems sit at different versions (${said.join('; ')}), so it was left as it is; 'pinhash update ${pin.name}' brings all of them to one` }]
 }
+
+/** Whether a tag is a day, such as `2024-05-01` or `nightly-20240501`, with no version in it. */
+export const isDated = (tag: string): boolean => /(?<!\d)(?:19|20)\d\d([-_]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?!\d)/.test(tag) && !/\d\.\d/.test(tag)
+
+/** Why an update of everything leaves a dated pin alone. */
+export const datedWarning = (pin: Pin, tag: string): Warning => ({
+  code: 'dated-version',
+  message: `${tag} names a day and not a version, so it was left as it is; give a tag to move it: pinhash update ${pin.name} TAG`,
+})
