@@ -4,7 +4,10 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { main } from '../../src/cli/main.ts'
+import { compose } from '../../src/compose.ts'
 import { type Fake, startFakeGitHub } from '../fake-github/fake-github.ts'
 import { usualWorld } from './scene.ts'
 
@@ -26,6 +29,8 @@ export interface Workshop {
   folder(files: Readonly<Record<string, string>>, at?: string): Promise<string>
   /** Starts the program; `during` hears of it at once. */
   run(folder: string, argv: readonly string[], during?: (child: ChildProcess) => void, env?: Readonly<Record<string, string>>): Promise<Ended>
+  /** The same in this process, which is faster; everything but bin.ts. */
+  runHere(folder: string, argv: readonly string[]): Promise<Ended>
   close(): Promise<void>
 }
 
@@ -54,10 +59,34 @@ export async function openWorkshop(): Promise<Workshop> {
         child.on('close', (code, signal) => resolve({ code, signal, shown }))
         during?.(child)
       }),
+    async runHere(folder, argv) {
+      let shown = ''
+      const output = { write: (text: string) => void (shown += text), size: () => null }
+      const environment = { HOME: home, GIT_CEILING_DIRECTORIES: home, ...fake.env }
+      const code = await main(argv, {
+        version: '0.0.0',
+        environment,
+        stdout: output,
+        stderr: output,
+        signal: new AbortController().signal,
+        now: () => performance.now(),
+        compose: async (wiring) =>
+          compose(wiring, { environment, directory: folder, stdin: () => Readable.from([]), version: '0.0.0', runner: { id: process.pid, isAlive } }),
+      })
+      return { code, signal: null, shown }
+    },
     async close() {
       await fake.stop()
       await rm(home, { recursive: true, force: true })
     },
+  }
+}
+
+function isAlive(id: number): boolean {
+  try {
+    return process.kill(id, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 
