@@ -1,7 +1,8 @@
 // Texts of files → which of them are worth evaluating: those that can make a fetch, by words of their own or through a file they import.
 
 // Without one of these words a file neither calls a fetcher nor hands a hash to one.
-const words = /\bfetch(?!e[drs]|ing\b)[A-Za-z]|\b(?:sha1|sha256|sha512|hash|outputHash|fakeHash|fakeSha256|fakeSha512)\b|sha(?:256|512)[-:]/
+const words =
+  /\bfetch(?!e[drs]|ing\b)[A-Za-z]|\b(?:sha1|sha256|sha512|hash|outputHash|sha256s|hashes)"?\s*[=;}]|\bsha(?:256|512)[-:][A-Za-z0-9+/]|\bfake(?:Hash|Sha256|Sha512)\b|"[0-9a-df-np-sv-z]{52}"|"[0-9a-f]{64}"/
 
 // Only these bring another file's words in.
 const loads = /\bimport\b|\bcallPackages?\b|\bscopedImport\b|\bimport(?:JSON|TOML)\b|\breadFile\b|\bfileContents\b|\breadDir\b/
