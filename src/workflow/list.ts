@@ -4,7 +4,7 @@ import { constraintsOf } from '../pin/policy.ts'
 import { load } from './checkout.ts'
 import type { Context, Selection } from './context.ts'
 import { type Entry, entriesOf, listedSystems } from './entries.ts'
-import { selectOrExplain } from './update.ts'
+import { selectOrExplain } from './chosen.ts'
 
 /** Steps 1 and 2. A repository without pins is an empty list, not an error. */
 export async function list(context: Context, selection: Selection): Promise<ListDocument> {

@@ -18,7 +18,8 @@ import { type Offer, firstComplete, offerOf, type Target } from './resolve.ts'
 import { isManaged, refuseUnclear, withConstraints } from './restraint.ts'
 import type { Selected } from './select.ts'
 import type { Tools } from './tools.ts'
-import { failed, selectOrExplain } from './update.ts'
+import { selectOrExplain } from './chosen.ts'
+import { failed } from './update.ts'
 
 /** Steps 1 to 4. A repository without pins has nothing that is outdated, unless a pin was asked for. */
 export async function outdated(context: Context, selection: Selection, options: OutdatedOptions): Promise<OutcomeDocument> {

@@ -1,20 +1,21 @@
 // The selected pins → new versions and hashes, proved and written: DESIGN's ten steps.
 import pLimit from 'p-limit'
-import type { Outcome, OutcomeDocument, Problem } from '../core/report.ts'
-import { AbsentError, InputError, InterruptedError } from '../core/errors.ts'
+import type { Outcome, OutcomeDocument } from '../core/report.ts'
+import { InterruptedError } from '../core/errors.ts'
 import { evidence } from '../forge/evidence.ts'
 import { readyToAttest } from './attest.ts'
 import { type Found, load } from './checkout.ts'
+import { selectOrExplain } from './chosen.ts'
 import type { Context, Selection, UpdateOptions } from './context.ts'
 import { Digests } from './digests.ts'
-import { type Entry, entriesOf } from './entries.ts'
+import type { Entry } from './entries.ts'
 import { type Proposal, editsOf, overlayOf, problemsOf } from './nix-pin.ts'
 import { planNixPin } from './plan-nix-pin.ts'
 import { type SpecChange, planSpecPin, specChanges } from './plan-spec-pin.ts'
 import type { Change } from './ports.ts'
 import { endOf } from './refusal.ts'
 import { isManaged, refuseRestrained, withConstraints } from './restraint.ts'
-import { type Selected, select } from './select.ts'
+import type { Selected } from './select.ts'
 import type { Tools } from './tools.ts'
 
 /** What is to be done for one pin, or why nothing is. The outcome is what holds once it is written. */
@@ -40,25 +41,6 @@ export async function updateFound(tools: Tools, selected: readonly Selected<Entr
   if (context.signal.aborted) throw new InterruptedError('Interrupted; nothing was written')
   const applied = await apply(plans, found, context, options)
   return { outcomes: applied.outcomes, problems: found.problems, ...(options.dryRun ? { diff: applied.diff } : {}) }
-}
-
-/** A file that does not parse may be why a pin is not found: then that is what to say. */
-export function selectOrExplain(found: Found, selection: Selection, context: Context): Selected<Entry>[] {
-  try {
-    return select(entriesOf(found), selection, context.files.root)
-  } catch (error) {
-    if (!(error instanceof AbsentError)) throw error
-    // Encrypted files are usual: they may be why there is no pin at all, hardly why one is unknown.
-    const telling = new Set<Problem['code']>(['syntax', 'bad-config', 'unreadable-file', ...(error.code === 'no-pin' ? (['binary-file'] as const) : [])])
-    const problem = found.problems.find(({ code }) => telling.has(code))
-    if (problem === undefined) throw error
-    const { code, file, line, column, message, excerpt } = problem
-    const why = line === null ? message : `${file}:${line}:${column}: ${message}`
-    throw new InputError(code === 'syntax' || code === 'bad-config' ? code : 'unreadable-file', `${error.message}${error.message.endsWith('?') ? '' : '.'} Perhaps it is in a file that could not be read: ${why}`, {
-      cause: error,
-      excerpt,
-    })
-  }
 }
 
 async function planned(selected: Selected<Entry>, tools: Tools, selection: Selection, options: UpdateOptions): Promise<Plan> {

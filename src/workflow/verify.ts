@@ -24,7 +24,8 @@ import { repositoryOf } from './plan-spec-pin.ts'
 import { isManaged, withConstraints } from './restraint.ts'
 import { Refusal, endOf, worstOf } from './refusal.ts'
 import type { Tools } from './tools.ts'
-import { failed, selectOrExplain } from './update.ts'
+import { selectOrExplain } from './chosen.ts'
+import { failed } from './update.ts'
 import { Disagreement, type Subject, type Weighed, weigh } from './weigh.ts'
 
 /** One hash to be checked. */

@@ -9,7 +9,8 @@ import { parseRequests } from '../../src/cli/requests.ts'
 import { type Found, load } from '../../src/workflow/checkout.ts'
 import type { Context } from '../../src/workflow/context.ts'
 import { entriesOf, listedSystems } from '../../src/workflow/entries.ts'
-import { selectOrExplain, updateFound } from '../../src/workflow/update.ts'
+import { selectOrExplain } from '../../src/workflow/chosen.ts'
+import { updateFound } from '../../src/workflow/update.ts'
 import { memory } from '../workflow/memory.ts'
 
 /** What `case.json` of a fixture says. */
