@@ -76,7 +76,7 @@ export type OutcomeName =
   | 'unknown'
 
 export interface Warning {
-  readonly code: 'same-hash' | 'shared-bytes' | 'without-list' | 'stale-hash' | 'skipped-release' | 'evidence-unavailable' | 'coverage' | 'split-versions' | 'dated-version' | 'dated-version' | 'drift-accepted' | 'without-release' | 'unstable-archive'
+  readonly code: 'same-hash' | 'shared-bytes' | 'without-list' | 'stale-hash' | 'skipped-release' | 'evidence-unavailable' | 'coverage' | 'split-versions' | 'dated-version' | 'drift-accepted' | 'without-release' | 'unstable-archive'
   readonly message: string
 }
 
