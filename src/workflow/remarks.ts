@@ -4,6 +4,7 @@ import type { Document } from '../nix/syntax.ts'
 import type { Pin } from '../pin/pin.ts'
 import { splitFrom } from '../pin/split-versions.ts'
 import { staleHashes } from '../pin/stale-hashes.ts'
+import { unusedRows } from '../pin/unused-rows.ts'
 import type { Found } from './checkout.ts'
 
 /** Other hashes of the pin's files that its new version makes stale. */
@@ -13,10 +14,17 @@ export function staleWarnings(pin: Pin, { checkout, discovery }: Found): Warning
     const document = file.endsWith('.nix') ? checkout.document(file) : null
     if (document !== null) documents.set(file, document)
   }
-  return staleHashes(pin, discovery.pins, documents).map((place) => ({
+  const rows = unusedRows(pin, discovery.pins, (file) => checkout.document(file), (file) => checkout.text(file)).map(
+    (row): Warning => ({
+      code: 'stale-hash',
+      message: `the hash for ${row.system} at ${row.file}:${checkout.position(row).line} is still that of ${pin.tag ?? 'the old version'}: no file that pinhash evaluated uses it for that system`,
+    }),
+  )
+  const others = staleHashes(pin, discovery.pins, documents).map((place): Warning => ({
     code: 'stale-hash',
     message: `${place.attribute} at ${place.file}:${checkout.position(place).line} is still that of ${pin.tag ?? 'the old version'}: pinhash does not compute it, a build with Nix tells the new one`,
   }))
+  return [...rows, ...others]
 }
 
 /** Why an update of everything leaves the pin alone: its systems sit at different versions, which may be meant. */

@@ -1,0 +1,81 @@
+// A pin's hash maps → rows of systems that nothing was evaluated for: their hashes stay behind when the version moves.
+import { type JsonNode, parseJson } from '../core/json.ts'
+import type { Place } from '../core/span.ts'
+import type { System } from '../core/system.ts'
+import { isPlaceholder, parseDigest } from '../hash/spelling.ts'
+import { type Node, children } from '../nix/children.ts'
+import { staticName } from '../nix/evaluate/bindings.ts'
+import type { Document } from '../nix/syntax.ts'
+import type { Pin } from './pin.ts'
+
+/** A row with a hash in it. */
+export interface UnusedRow extends Place {
+  readonly system: System
+}
+
+const double = /^[a-z0-9_]+-(?:linux|darwin|freebsd|netbsd|openbsd|windows)$/
+
+/** Rows beside the pin's own in the same map, in document order, that neither a system of the pin nor another of `pins` uses. */
+export function unusedRows(pin: Pin, pins: readonly Pin[], document: (file: string) => Document | null, text: (file: string) => string | null): UnusedRow[] {
+  const used = pins.flatMap(({ fetches }) => fetches.flatMap(({ hashes }) => hashes.flatMap(({ value }) => value.runs.map((run) => run.origin))))
+  const isUsed = (file: string, row: Row): boolean => used.some((origin) => origin.file === file && origin.start >= row.start && origin.end <= row.end)
+  const systems = new Set([...pin.fetches, ...pin.borrowed].map((fetch) => fetch.system))
+  const rows = new Map<string, UnusedRow>()
+  for (const fetch of pin.fetches)
+    for (const { value } of fetch.hashes) {
+      const origin = value.runs[0]?.origin
+      if (origin === undefined) continue
+      const source = origin.file.endsWith('.nix') ? document(origin.file) : null
+      const beside = source === null ? (origin.form === 'json' ? jsonRows(text(origin.file) ?? '', origin.start) : []) : nixRows(source, origin.start)
+      for (const row of beside) if (!systems.has(row.system) && !isUsed(origin.file, row)) rows.set(`${origin.file}:${row.start}`, { ...row, file: origin.file })
+    }
+  return [...rows.values()].sort((a, b) => (a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1))
+}
+
+type Row = Omit<UnusedRow, 'file'>
+
+const isHash = (value: string): boolean => value !== '' && (isPlaceholder(value) || parseDigest(value).ok)
+
+/** The rows of the innermost set around an offset that is named by systems. */
+function nixRows({ root }: Document, offset: number): Row[] {
+  let found: Row[] = []
+  for (let node: Node | undefined = root; node !== undefined; ) {
+    const inside: Node | undefined = children(node).find((child) => child.start <= offset && offset < child.end)
+    if (inside !== undefined && 'kind' in inside && inside.kind === 'binding' && 'kind' in node && node.kind === 'attributes' && inside.path.some((name) => isSystem(staticName(name))))
+      found = node.bindings.flatMap((each): Row[] => {
+        const system = each.kind === 'binding' ? each.path.map(staticName).find(isSystem) : undefined
+        return each.kind === 'binding' && system !== undefined && system !== null && holdsHash(each.value) ? [{ system, start: each.start, end: each.end }] : []
+      })
+    node = inside
+  }
+  return found
+}
+
+const isSystem = (name: string | null): boolean => name !== null && double.test(name)
+
+function holdsHash(value: Node): boolean {
+  const todo: Node[] = [value]
+  for (let node = todo.pop(); node !== undefined; node = todo.pop()) {
+    if ('kind' in node && node.kind === 'string' && isHash(node.parts.map((part) => (part.kind === 'text' ? part.value : '')).join(''))) return true
+    todo.push(...children(node))
+  }
+  return false
+}
+
+function jsonRows(text: string, offset: number): Row[] {
+  const parsed = parseJson(text)
+  let found: Row[] = []
+  for (let node: JsonNode | undefined = parsed.ok ? parsed.root : undefined; node !== undefined; ) {
+    const inside: readonly JsonNode[] = node.kind === 'object' ? node.members.map((member) => member.value) : node.kind === 'array' ? node.items : []
+    const next = inside.find((child) => child.start <= offset && offset < child.end)
+    if (node.kind === 'object' && node.members.some((member) => member.value === next && double.test(member.key)))
+      found = node.members.flatMap((member) => (double.test(member.key) && jsonHoldsHash(member.value) ? [{ system: member.key, start: member.keyNode.start, end: member.value.end }] : []))
+    node = next
+  }
+  return found
+}
+
+function jsonHoldsHash(node: JsonNode): boolean {
+  if (node.kind === 'string') return isHash(node.value)
+  return node.kind === 'object' ? node.members.some((member) => jsonHoldsHash(member.value)) : node.kind === 'array' && node.items.some(jsonHoldsHash)
+}
