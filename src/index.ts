@@ -1,7 +1,9 @@
 // The library: everything pinhash does, for programs.
 export { compose } from './compose.ts'
 export type { Surroundings } from './compose.ts'
-export type { Wiring } from './cli/world.ts'
+export type { Ports, Wiring } from './cli/world.ts'
+export type { NetworkOptions } from './download/settings.ts'
+export type { Runner } from './files/lock.ts'
 
 export type { Context, OutdatedOptions, PinRequest, Selection, UpdateOptions, VerifyOptions } from './workflow/context.ts'
 export type { Change, Downloaded, Downloads, Files, Forge, Progress, ReadProblem, Sink, SourceFile, Wanted } from './workflow/ports.ts'
@@ -29,6 +31,7 @@ export { digestSize, sameDigest } from './core/digest.ts'
 export type { Algorithm, Digest } from './core/digest.ts'
 export { AbsentError, InputError, InterruptedError, NetworkError, PinhashError } from './core/errors.ts'
 export type { AbsentCode, InputCode, NetworkCode } from './core/errors.ts'
+export type { Mirror } from './core/mirror.ts'
 export type { Asset, Release, Repository } from './core/release.ts'
 export type {
   AssetOutcome,
