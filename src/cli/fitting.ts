@@ -25,5 +25,5 @@ export function readFitting(given: Given): { readonly minAge: number | null; rea
 /** How comments rule versions, as `--help` tells it. */
 export const commentRule: string =
   'Beside a pin, a comment "# pinhash: …" may say: hold (stay at this version), follow 0.10 or ~0.10.2 or ^1.2 (which versions fit), prerelease (they fit, too), ' +
-  'min-age 7d (how long a release must have been left alone), ignore (leave the pin alone). It stands on the line of the version, a hash or the binding that ' +
+  'min-age 7d (how long a release must have been left alone), attestation require (or prefer, or off), ignore (leave the pin alone). It stands on the line of the version, a hash or the binding that ' +
   'holds the pin, or directly above; pinhash.json has the same as keys.'

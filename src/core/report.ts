@@ -7,8 +7,8 @@ import type { System } from './system.ts'
 export type SpellingName = 'nix32' | 'hex' | 'base64' | 'sri'
 
 /**
- * One independent reason to believe a digest: `bytes`, `digest` (the forge's), `immutable` (the forge lets nobody alter the release), the name of a checksum file,
- * or `checksums` where none is meant in particular.
+ * One independent reason to believe a digest: `bytes`, `digest` (the forge's), `immutable` (the forge lets nobody alter the release), `attestation` (signed, of the
+ * build or the release; only where it is asked for), the name of a checksum file, or `checksums` where none is meant in particular.
  */
 export type EvidenceName = string
 
