@@ -12,7 +12,11 @@ export const attesting: readonly Option[] = [
     describe:
       "require: refuse what has no valid attestation of its build or release by GitHub; prefer: refuse what has an invalid one; off (the default). A pin's own word goes before",
   },
-  { name: 'trusted-root', kind: 'value', describe: "FILE: verify attestations with these keys, such as 'gh attestation trusted-root' prints, instead of fetching them" },
+  {
+    name: 'trusted-root',
+    kind: 'value',
+    describe: "FILE: verify attestations with these keys, such as 'gh attestation trusted-root' prints, instead of fetching them",
+  },
 ]
 
 /** What the command asks for; nothing where the option was not given. */

@@ -30,7 +30,11 @@ const mostUnpacked = 16 * 1024 * 1024
 const mostPages = 10
 
 /** The bundles listed at `url`, `…/attestations/sha256:{hex}`, and on the pages after it. Throws NetworkError. */
-export async function fetchBundles(api: ApiOptions, url: string, nextOf: (found: Json, asked: string) => string | null): Promise<readonly FetchedBundle[]> {
+export async function fetchBundles(
+  api: ApiOptions,
+  url: string,
+  nextOf: (found: Json, asked: string) => string | null,
+): Promise<readonly FetchedBundle[]> {
   // Never from the cache: the addresses of the bundles expire, and hold a signature that belongs in no file.
   const fresh = { ...api, cache: null }
   const listed: Listed[] = []
@@ -61,7 +65,10 @@ async function fetched(api: ApiOptions, { bundle, url }: Listed, list: string): 
 async function download({ send, settings, signal, clock, note }: ApiOptions, url: string, protocol: string): Promise<unknown> {
   const scheme = URL.canParse(url) ? new URL(url).protocol : null
   if (scheme !== 'https:' && scheme !== protocol)
-    throw new NetworkError('bad-answer', `The forge names ${shownUrl(url)} for an attestation, which is no https address and is not fetched`)
+    throw new NetworkError(
+      'bad-answer',
+      `The forge names ${shownUrl(url)} for an attestation, which is no https address and is not fetched`,
+    )
   const { retries, maxWait } = settings
   return withRetries(
     async () => {

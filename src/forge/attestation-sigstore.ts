@@ -13,7 +13,10 @@ export interface ParsedBundle {
   readonly verificationMaterial: {
     readonly content:
       | { readonly $case: 'certificate'; readonly certificate: { readonly rawBytes: Uint8Array } }
-      | { readonly $case: 'x509CertificateChain'; readonly x509CertificateChain: { readonly certificates: readonly { readonly rawBytes: Uint8Array }[] } }
+      | {
+          readonly $case: 'x509CertificateChain'
+          readonly x509CertificateChain: { readonly certificates: readonly { readonly rawBytes: Uint8Array }[] }
+        }
       | { readonly $case: 'publicKey' }
     readonly tlogEntries: readonly { readonly logId?: LogId | undefined }[]
   }
@@ -64,13 +67,20 @@ export interface Sigstore {
   /** Signature, certificate chain, time and logs. Throws where one of them does not hold. */
   verify(bundle: ParsedBundle, root: ParsedRoot, thresholds: Thresholds): ParsedSigner
   /** Sigstore's own public root by TUF. Throws where it cannot be brought up to date. */
-  fetchRoot(options: { readonly cachePath: string; readonly timeout: number; readonly mirrorURL?: string; readonly rootPath?: string }): Promise<ParsedRoot>
+  fetchRoot(options: {
+    readonly cachePath: string
+    readonly timeout: number
+    readonly mirrorURL?: string
+    readonly rootPath?: string
+  }): Promise<ParsedRoot>
 }
 
 /* The names and shapes of sigstore 4. */
 interface VerifyPart {
   readonly toTrustMaterial: (root: ParsedRoot) => unknown
-  readonly toSignedEntity: (bundle: ParsedBundle) => { readonly timestamps: readonly { readonly timestamp?: { readonly signerSerialNumber: Uint8Array } }[] }
+  readonly toSignedEntity: (bundle: ParsedBundle) => {
+    readonly timestamps: readonly { readonly timestamp?: { readonly signerSerialNumber: Uint8Array } }[]
+  }
   readonly Verifier: new (material: unknown, thresholds: Thresholds) => { verify(entity: unknown): ParsedSigner }
 }
 
@@ -86,14 +96,18 @@ export function loadSigstore(from: string = import.meta.url): Sigstore {
   const here = createRequire(from)
   const { version, own } = find(here)
   if (!/^4\./.test(version))
-    throw new InputError('bad-config', `Attestations are verified with version 4 of the package sigstore, and ${version} is installed; run ${installCommand}`)
+    throw new InputError(
+      'bad-config',
+      `Attestations are verified with version 4 of the package sigstore, and ${version} is installed; run ${installCommand}`,
+    )
   const bundle = own('@sigstore/bundle') as Pick<Sigstore, 'bundleFromJSON'>
   const specs = own('@sigstore/protobuf-specs') as { readonly TrustedRoot: { readonly fromJSON: (json: unknown) => ParsedRoot } }
   const { toTrustMaterial, toSignedEntity, Verifier } = own('@sigstore/verify') as VerifyPart
   return {
     bundleFromJSON: bundle.bundleFromJSON,
     rootFromJSON: (json) => specs.TrustedRoot.fromJSON(json),
-    stampers: (parsed) => toSignedEntity(parsed).timestamps.flatMap(({ timestamp }) => (timestamp === undefined ? [] : [timestamp.signerSerialNumber])),
+    stampers: (parsed) =>
+      toSignedEntity(parsed).timestamps.flatMap(({ timestamp }) => (timestamp === undefined ? [] : [timestamp.signerSerialNumber])),
     verify: (parsed, root, thresholds) => new Verifier(toTrustMaterial(root), thresholds).verify(toSignedEntity(parsed)),
     fetchRoot: async (options) => (own('@sigstore/tuf') as TufPart).getTrustedRoot({ ...options, retry: { retries: 2 } }),
   }
@@ -106,6 +120,10 @@ function find(here: NodeJS.Require): { readonly version: string; readonly own: (
     const { version } = here('sigstore/package.json') as { readonly version: string }
     return { version, own }
   } catch (cause) {
-    throw new InputError('bad-config', `Attestations are verified with the package sigstore, which is not installed; run ${installCommand} where pinhash is installed`, { cause })
+    throw new InputError(
+      'bad-config',
+      `Attestations are verified with the package sigstore, which is not installed; run ${installCommand} where pinhash is installed`,
+      { cause },
+    )
   }
 }

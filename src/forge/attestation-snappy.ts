@@ -58,7 +58,7 @@ export function unsnapBlock(bytes: Uint8Array, limit: number): Uint8Array {
 function unframe(bytes: Uint8Array, limit: number): Uint8Array {
   const parts: Uint8Array[] = []
   let total = 0
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const [kind = 0, low = 0, middle = 0, high = 0] = bytes.subarray(at, at + 4)
     const end = at + 4 + low + middle * 256 + high * 65_536
     if (end > bytes.length) throw cutShort()

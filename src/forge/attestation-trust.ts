@@ -48,7 +48,11 @@ async function readRoots(sigstore: Sigstore, file: string): Promise<readonly Par
     text = await readFile(file, 'utf8')
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
-    throw new InputError('unreadable-file', `The trusted root ${file} could not be read: ${code === 'ENOENT' ? 'it does not exist' : message}`, { cause })
+    throw new InputError(
+      'unreadable-file',
+      `The trusted root ${file} could not be read: ${code === 'ENOENT' ? 'it does not exist' : message}`,
+      { cause },
+    )
   }
   const roots = documents(text).map((document) => {
     try {

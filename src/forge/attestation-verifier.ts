@@ -53,7 +53,10 @@ export function openBundle(sigstore: Sigstore, json: unknown): Opened | null {
       if (leaf === null) return { kind: 'bad', message: 'it was not signed with a certificate' }
       const speaking = roots.filter((root) => subjectsOf(root).has(leaf.issuer))
       if (speaking.length === 0)
-        return { kind: 'strange', message: `it is signed by an authority that no trusted root knows (${leaf.issuer.replaceAll('\n', ', ')})` }
+        return {
+          kind: 'strange',
+          message: `it is signed by an authority that no trusted root knows (${leaf.issuer.replaceAll('\n', ', ')})`,
+        }
       const byGithub = leaf.issuer.split('\n').some((part) => github.has(part))
       let message: string | null = null
       for (const root of speaking) {
@@ -79,7 +82,11 @@ function thresholdsFor(root: ParsedRoot, byGithub: boolean): Thresholds {
 
 /** Whether the root names every authority that stamped the bundle's time and every log that holds it. */
 function knowsWitnesses(sigstore: Sigstore, bundle: ParsedBundle, root: ParsedRoot): boolean {
-  const logs = new Set(root.tlogs.flatMap(({ logId, checkpointKeyId }) => [logId, checkpointKeyId].flatMap((id) => (id === undefined ? [] : [hexOf(id.keyId)]))))
+  const logs = new Set(
+    root.tlogs.flatMap(({ logId, checkpointKeyId }) =>
+      [logId, checkpointKeyId].flatMap((id) => (id === undefined ? [] : [hexOf(id.keyId)])),
+    ),
+  )
   const stampers = new Set(certificatesOf(root.timestampAuthorities).map(({ serialNumber }) => BigInt(`0x${serialNumber}`)))
   try {
     return (

@@ -55,7 +55,8 @@ export function attestations({ source, load, trust }: AttestationOptions): Attes
   const judged = async (attested: Attested): Promise<AttestationVerdict> => {
     const { repository, digest } = attested
     // Only github.com signs with identities that are known here.
-    if (repository.server !== 'github.com') return { kind: 'unchecked', message: `attestations of ${repository.server} are not understood, only those of github.com` }
+    if (repository.server !== 'github.com')
+      return { kind: 'unchecked', message: `attestations of ${repository.server} are not understood, only those of github.com` }
     const used = loaded()
     try {
       const bundles = await source.bundles(repository, hexOf(digest))
@@ -92,7 +93,12 @@ type Judgement =
   | { readonly kind: 'broken'; readonly message: string }
   | { readonly kind: 'unchecked'; readonly message: string }
 
-function judgeAll(sigstore: Sigstore, bundles: readonly FetchedBundle[], attested: Attested, roots: readonly ParsedRoot[]): readonly Judgement[] {
+function judgeAll(
+  sigstore: Sigstore,
+  bundles: readonly FetchedBundle[],
+  attested: Attested,
+  roots: readonly ParsedRoot[],
+): readonly Judgement[] {
   return bundles.map((each) => (each.ok ? judge(sigstore, each.json, attested, roots) : { kind: 'unchecked', message: each.message }))
 }
 
@@ -124,9 +130,13 @@ function judge(sigstore: Sigstore, json: unknown, attested: Attested, roots: rea
   const signature = opened.check(roots)
   if (signature.kind === 'bad') return { kind: 'broken', message: `${named} is not valid: ${signature.message}` }
   if (signature.kind === 'strange')
-    return { kind: 'unchecked', message: `${named} could not be verified: ${signature.message}; 'gh attestation trusted-root' prints roots for --trusted-root` }
+    return {
+      kind: 'unchecked',
+      message: `${named} could not be verified: ${signature.message}; 'gh attestation trusted-root' prints roots for --trusted-root`,
+    }
   const stranger = by === 'provenance' ? notTheBuild(signature.signer, attested) : notTheForge(signature.signer, statement, attested)
-  if (stranger !== null) return { kind: 'foreign', message: `${named} is not of ${attested.repository.org}/${attested.repository.name}: ${stranger}` }
+  if (stranger !== null)
+    return { kind: 'foreign', message: `${named} is not of ${attested.repository.org}/${attested.repository.name}: ${stranger}` }
   if (!statement.subjects.has(hexOf(attested.digest))) return { kind: 'broken', message: `${named} is about other bytes than these` }
   if (by === 'release' && statement.release?.tag !== attested.tag) return { kind: 'beside' }
   return { kind: 'holds', by }

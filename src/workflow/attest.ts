@@ -35,10 +35,16 @@ export interface AttestedAs {
 const nothing: AttestedAs = { held: [], absent: [], unchecked: [], warnings: [], refusal: null }
 
 /** What a pin says goes before what the command says. Null where nobody asks. Throws InputError where this program was put together without a verifier. */
-export function attestingOf(entry: Entry, tag: string | null, { attestations }: Context, asked: AttestationMode | undefined): Attesting | null {
+export function attestingOf(
+  entry: Entry,
+  tag: string | null,
+  { attestations }: Context,
+  asked: AttestationMode | undefined,
+): Attesting | null {
   const mode = entry.spoken.policy.attestation ?? asked ?? 'off'
   if (mode === 'off') return null
-  if (attestations === undefined) throw new InputError('usage', 'Attestations are asked for, but this program was put together without what verifies them')
+  if (attestations === undefined)
+    throw new InputError('usage', 'Attestations are asked for, but this program was put together without what verifies them')
   return { mode, attestations, repository: repositoryOf(entry), tag }
 }
 
@@ -72,18 +78,38 @@ export async function attest(by: Attesting | null | undefined, url: string, sha2
     case 'unchecked':
       return unchecked(mode, url, verdict.message)
     case 'invalid':
-      return { ...nothing, refusal: new Refusal('refused', 'bad-attestation', `The attestation of ${url} does not hold, so this pin is left alone: ${verdict.message}`) }
+      return {
+        ...nothing,
+        refusal: new Refusal(
+          'refused',
+          'bad-attestation',
+          `The attestation of ${url} does not hold, so this pin is left alone: ${verdict.message}`,
+        ),
+      }
   }
 }
 
 function absent(mode: Attesting['mode'], url: string, why: string): AttestedAs {
-  const refusal = mode === 'prefer' ? null : new Refusal('refused', 'no-attestation', `An attestation is required, and ${url} has none: ${why}`)
+  const refusal =
+    mode === 'prefer' ? null : new Refusal('refused', 'no-attestation', `An attestation is required, and ${url} has none: ${why}`)
   return { ...nothing, absent: [name], refusal }
 }
 
 /** Never the same as absent: asking again, or better equipped, may give another answer. */
 function unchecked(mode: Attesting['mode'], url: string, why: string): AttestedAs {
   if (mode === 'require')
-    return { ...nothing, unchecked: [name], refusal: new Refusal('unknown', 'unchecked-attestation', `An attestation is required, and whether ${url} has one that holds could not be checked: ${why}`) }
-  return { ...nothing, unchecked: [name], warnings: [{ code: 'evidence-unavailable', message: `attestations of ${url} could not be checked: ${why}` }] }
+    return {
+      ...nothing,
+      unchecked: [name],
+      refusal: new Refusal(
+        'unknown',
+        'unchecked-attestation',
+        `An attestation is required, and whether ${url} has one that holds could not be checked: ${why}`,
+      ),
+    }
+  return {
+    ...nothing,
+    unchecked: [name],
+    warnings: [{ code: 'evidence-unavailable', message: `attestations of ${url} could not be checked: ${why}` }],
+  }
 }

@@ -33,7 +33,18 @@ in
 }
 
 const spec = (more: object = {}): string =>
-  JSON.stringify({ pins: { tool: { org: 'acme', name: 'tool', version: 'v1', systems: Object.fromEntries(systems.map((system, i) => [system, names[i]])), file: 'pins.nix', ...more } } })
+  JSON.stringify({
+    pins: {
+      tool: {
+        org: 'acme',
+        name: 'tool',
+        version: 'v1',
+        systems: Object.fromEntries(systems.map((system, i) => [system, names[i]])),
+        file: 'pins.nix',
+        ...more,
+      },
+    },
+  })
 
 /** One of each kind for every asset of a tag. */
 async function signed(tag: string, repository = 'acme/tool'): Promise<FakeAttestation[]> {
@@ -49,7 +60,13 @@ function world(attestations: FakeAttestation[], more: Partial<World> = {}): Part
   const repository: FakeRepository = {
     org: 'acme',
     name: 'tool',
-    releases: ['v1', 'v2'].map((tag) => release({ tag, createdAt: tag === 'v1' ? '2025-01-01T00:00:00Z' : '2025-02-01T00:00:00Z', assets: names.map((name) => asset(name, bytesOf(tag, name))) })),
+    releases: ['v1', 'v2'].map((tag) =>
+      release({
+        tag,
+        createdAt: tag === 'v1' ? '2025-01-01T00:00:00Z' : '2025-02-01T00:00:00Z',
+        assets: names.map((name) => asset(name, bytesOf(tag, name))),
+      }),
+    ),
     attestations,
   }
   return { repositories: [repository], quota: createQuota(5000), ...more }
@@ -64,14 +81,19 @@ const asked = (): number => lab.fake.requests.filter(({ path }) => path.includes
 const read = (folder: string, file: string): string => readFileSync(join(folder, file), 'utf8')
 const options = (mode: string): string[] => ['--attestation', mode, '--trusted-root', 'roots.jsonl']
 
-async function one(folder: string, argv: readonly string[], run?: RunOptions): Promise<{ code: number | null; outcome: Awaited<ReturnType<Lab['report']>>['document']['outcomes'][number] }> {
+async function one(
+  folder: string,
+  argv: readonly string[],
+  run?: RunOptions,
+): Promise<{ code: number | null; outcome: Awaited<ReturnType<Lab['report']>>['document']['outcomes'][number] }> {
   const { code, document } = await lab.report(folder, argv, run)
   expect(document.outcomes).toHaveLength(1)
   return { code, outcome: document.outcomes[0]! }
 }
 
-const evidenceOf = (outcome: { readonly systems: Readonly<Record<string, readonly { readonly evidence: readonly string[] }[]>> }): readonly (readonly string[])[] =>
-  Object.values(outcome.systems).flatMap((assets) => assets.map(({ evidence }) => evidence))
+const evidenceOf = (outcome: {
+  readonly systems: Readonly<Record<string, readonly { readonly evidence: readonly string[] }[]>>
+}): readonly (readonly string[])[] => Object.values(outcome.systems).flatMap((assets) => assets.map(({ evidence }) => evidence))
 
 describe('what is not asked for', () => {
   it('is not looked up', async () => {
@@ -129,7 +151,11 @@ describe('what is absent', () => {
 
   it.each<[string, Record<string, string>, string[]]>([
     ['the command requires', { 'flake.nix': flake('v1') }, options('require')],
-    ['a comment beside the pin requires', { 'flake.nix': flake('v1', '# pinhash: attestation require') }, ['--trusted-root', 'roots.jsonl']],
+    [
+      'a comment beside the pin requires',
+      { 'flake.nix': flake('v1', '# pinhash: attestation require') },
+      ['--trusted-root', 'roots.jsonl'],
+    ],
     ['a pin of pinhash.json requires', { 'pinhash.json': spec({ attestation: 'require' }) }, ['--trusted-root', 'roots.jsonl']],
     ['a pin requires and the command only prefers', { 'pinhash.json': spec({ attestation: 'require' }) }, options('prefer')],
   ])('is refused where %s it', async (_, files, argv) => {
@@ -141,7 +167,10 @@ describe('what is absent', () => {
 
   it('is refused by verify as well, but a hash that does not hold is the worse', async () => {
     const good = await stage([], { 'flake.nix': flake('v1') })
-    expect((await one(good, ['verify', ...options('require')])).outcome).toMatchObject({ outcome: 'refused', reason: { code: 'no-attestation' } })
+    expect((await one(good, ['verify', ...options('require')])).outcome).toMatchObject({
+      outcome: 'refused',
+      reason: { code: 'no-attestation' },
+    })
     const bad = await stage([], { 'flake.nix': flake('v1').replace(hexOf('v1', 'tool-linux'), hexOf('v2', 'tool-linux')) })
     expect((await one(bad, ['verify', ...options('require')])).outcome.outcome).not.toBe('refused')
   })
@@ -165,7 +194,10 @@ describe('what is invalid', () => {
   })
 
   it('does not stop the other pins', async () => {
-    const folder = await stage(await signed('v2', 'mallory/tool'), { 'pinhash.json': spec({ attestation: 'off' }), 'flake.nix': flake('v1') })
+    const folder = await stage(await signed('v2', 'mallory/tool'), {
+      'pinhash.json': spec({ attestation: 'off' }),
+      'flake.nix': flake('v1'),
+    })
     const { code, document } = await lab.report(folder, ['update', ...options('prefer')])
     expect([code, document.outcomes.map(({ outcome }) => outcome)]).toEqual([1, ['refused', 'updated']])
   })
@@ -217,7 +249,11 @@ describe('what was said badly', () => {
     const folder = await stage([], {})
     writeFileSync(join(folder, 'flake.nix'), flake('v1', '# pinhash: attestation please'))
     const { document } = await lab.report(folder, ['update'])
-    expect(document.problems[0]).toMatchObject({ file: 'flake.nix', line: 3, message: expect.stringContaining('require, prefer, off') as string })
+    expect(document.problems[0]).toMatchObject({
+      file: 'flake.nix',
+      line: 3,
+      message: expect.stringContaining('require, prefer, off') as string,
+    })
     expect(document.outcomes[0]?.outcome).toBe('refused')
   })
 })

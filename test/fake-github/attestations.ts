@@ -27,11 +27,17 @@ export function attestationJson(repository: FakeRepository, attestation: FakeAtt
 /** The store of bundles: like that of assets it takes no other credential than the signature. */
 export function bundleReply(world: World, request: Request): Reply {
   const problem = (status: number, code: string, more: Partial<Reply> = {}): Reply =>
-    reply(status, { 'content-type': 'application/xml', 'x-ms-error-code': code }, `<?xml version="1.0"?><Error><Code>${code}</Code></Error>`, more)
+    reply(
+      status,
+      { 'content-type': 'application/xml', 'x-ms-error-code': code },
+      `<?xml version="1.0"?><Error><Code>${code}</Code></Error>`,
+      more,
+    )
   if (request.headers['authorization'] !== undefined) return problem(400, 'InvalidAuthenticationInfo', { unexpected: true })
   const [first, id = '', file = ''] = segmentsOf(request.path) ?? []
   const path = request.path.split('?', 1)[0] ?? ''
-  if (first !== 'attestations' || queryOf(request.path).get('sig') !== signature(path)) return problem(403, 'AuthenticationFailed', { unexpected: true })
+  if (first !== 'attestations' || queryOf(request.path).get('sig') !== signature(path))
+    return problem(403, 'AuthenticationFailed', { unexpected: true })
   const repository = world.servers.map((server: Server) => findRepositoryById(world, server, id)).find((found) => found !== null)
   const found = repository?.attestations?.[Number.parseInt(file, 10)]
   if (found === undefined) return problem(404, 'BlobNotFound')

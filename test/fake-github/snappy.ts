@@ -9,7 +9,7 @@ export function snappyBlock(bytes: Uint8Array): Uint8Array {
   const seen = new Map<string, number>()
   let literal = 0
   const flush = (end: number): void => {
-    for (let from = literal; from < end; ) {
+    for (let from = literal; from < end;) {
       const size = Math.min(end - from, 0x10000)
       if (size <= 60) out.push((size - 1) << 2)
       else if (size <= 0x100) out.push(60 << 2, size - 1)
@@ -18,7 +18,7 @@ export function snappyBlock(bytes: Uint8Array): Uint8Array {
       from += size
     }
   }
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const key = at + 4 <= bytes.length ? bytes.subarray(at, at + 4).join() : null
     const before = key === null ? undefined : seen.get(key)
     if (key !== null) seen.set(key, at)
@@ -42,11 +42,17 @@ export function snappyBlock(bytes: Uint8Array): Uint8Array {
 
 /** Frames of packed and of plain data in turn, with padding between; the checksums are zero. */
 export function snappyFrames(bytes: Uint8Array): Uint8Array {
-  const chunk = (kind: number, data: Uint8Array): Uint8Array[] => [Uint8Array.of(kind, data.length & 0xff, (data.length >> 8) & 0xff, data.length >> 16), data]
+  const chunk = (kind: number, data: Uint8Array): Uint8Array[] => [
+    Uint8Array.of(kind, data.length & 0xff, (data.length >> 8) & 0xff, data.length >> 16),
+    data,
+  ]
   const parts: Uint8Array[] = chunk(0xff, new TextEncoder().encode('sNaPpY'))
   for (let at = 0, plain = false; at < bytes.length; at += 0x10000, plain = !plain) {
     const data = bytes.subarray(at, at + 0x10000)
-    parts.push(...chunk(plain ? 1 : 0, Buffer.concat([new Uint8Array(4), plain ? data : snappyBlock(data)])), ...chunk(0xfe, new Uint8Array(3)))
+    parts.push(
+      ...chunk(plain ? 1 : 0, Buffer.concat([new Uint8Array(4), plain ? data : snappyBlock(data)])),
+      ...chunk(0xfe, new Uint8Array(3)),
+    )
   }
   return new Uint8Array(Buffer.concat(parts))
 }

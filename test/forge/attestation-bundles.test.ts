@@ -41,7 +41,9 @@ describe('bundles', () => {
   it('are none where the forge says 404, at the price of one request', async () => {
     const { fake, source } = await start([attestation({ digest: 'cd'.repeat(32) })])
     expect(await source.bundles(cue, hex)).toEqual([])
-    expect(fake.requests.map(({ path, status }) => [path, status])).toEqual([[`/repos/cue-lang/cue/attestations/sha256:${hex}?per_page=100`, 404]])
+    expect(fake.requests.map(({ path, status }) => [path, status])).toEqual([
+      [`/repos/cue-lang/cue/attestations/sha256:${hex}?per_page=100`, 404],
+    ])
   })
 
   it.each(['inline', 'block', 'frames', 'json'] as const)('come %s', async (how) => {
@@ -84,7 +86,10 @@ describe('bundles', () => {
 
   it('end after ten pages with an error', async () => {
     const { source } = await start(Array.from({ length: 1001 }, () => attestation({ how: 'inline', bundle: {} })))
-    await expect(source.bundles(cue, hex)).rejects.toMatchObject({ code: 'bad-answer', message: expect.stringContaining('more than 10 pages') as string })
+    await expect(source.bundles(cue, hex)).rejects.toMatchObject({
+      code: 'bad-answer',
+      message: expect.stringContaining('more than 10 pages') as string,
+    })
   })
 
   it.each<readonly [string, FakeAttestation, RegExp]>([

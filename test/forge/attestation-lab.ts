@@ -54,19 +54,28 @@ interface Logged {
   readonly integratedTime: number
   readonly logID: string
   readonly logIndex: number
-  readonly verification: { readonly signedEntryTimestamp: string; readonly inclusionProof: { readonly rootHash: string; readonly checkpoint: string } }
+  readonly verification: {
+    readonly signedEntryTimestamp: string
+    readonly inclusionProof: { readonly rootHash: string; readonly checkpoint: string }
+  }
 }
 
 const logUrl = 'https://rekor.sigstore.mock'
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 const start = { start: '2020-01-01T00:00:00Z' }
 const day = 24 * 3600 * 1000
-const base64 = (bytes: ArrayBufferView | ArrayBuffer): string => Buffer.from('buffer' in bytes ? bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) : bytes).toString('base64')
+const base64 = (bytes: ArrayBufferView | ArrayBuffer): string =>
+  Buffer.from('buffer' in bytes ? bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) : bytes).toString('base64')
 const keys = (): { publicKey: KeyObject; privateKey: KeyObject } => generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
 
 /** A statement as it is signed. */
 export function statement({ predicateType, predicate = {}, subjects }: Said): object {
-  return { _type: 'https://in-toto.io/Statement/v1', subject: subjects.map((sha256, i) => ({ name: `asset-${i}`, digest: { sha256 } })), predicateType, predicate }
+  return {
+    _type: 'https://in-toto.io/Statement/v1',
+    subject: subjects.map((sha256, i) => ({ name: `asset-${i}`, digest: { sha256 } })),
+    predicateType,
+    predicate,
+  }
 }
 
 /** The payload and its pre-authentication encoding (DSSE, protocol.md). */
@@ -88,7 +97,9 @@ export async function createLab(): Promise<Lab> {
 
   const stamp = async (signature: Buffer): Promise<string> => {
     const artifactHash = createHash('sha256').update(signature).digest()
-    return base64(await tsa.timestamp({ artifactHash, hashAlgorithmOID: '2.16.840.1.101.3.4.2.1', nonce: 7, policyOID: '1.3.6.1.4.1.57264.2' }))
+    return base64(
+      await tsa.timestamp({ artifactHash, hashAlgorithmOID: '2.16.840.1.101.3.4.2.1', nonce: 7, policyOID: '1.3.6.1.4.1.57264.2' }),
+    )
   }
 
   async function sign(said: Said, certify: (publicKey: Buffer) => Promise<Buffer>, logged: boolean): Promise<Bundle> {
@@ -107,7 +118,11 @@ export async function createLab(): Promise<Lab> {
     }
   }
 
-  async function entry(payload: Buffer, signature: Buffer, certificate: Buffer): Promise<Bundle['verificationMaterial']['tlogEntries'][number]> {
+  async function entry(
+    payload: Buffer,
+    signature: Buffer,
+    certificate: Buffer,
+  ): Promise<Bundle['verificationMaterial']['tlogEntries'][number]> {
     const pem = `-----BEGIN CERTIFICATE-----\n${base64(certificate).replace(/.{64}(?=.)/g, '$&\n')}\n-----END CERTIFICATE-----\n`
     const spec = {
       payloadHash: { algorithm: 'sha256', value: createHash('sha256').update(payload).digest('hex') },
@@ -122,7 +137,13 @@ export async function createLab(): Promise<Lab> {
       kindVersion: { kind: 'dsse', version: '0.0.1' },
       integratedTime: String(kept.integratedTime),
       inclusionPromise: { signedEntryTimestamp },
-      inclusionProof: { logIndex: '0', rootHash: Buffer.from(proof.rootHash, 'hex').toString('base64'), treeSize: '1', hashes: [], checkpoint: { envelope: proof.checkpoint } },
+      inclusionProof: {
+        logIndex: '0',
+        rootHash: Buffer.from(proof.rootHash, 'hex').toString('base64'),
+        treeSize: '1',
+        hashes: [],
+        checkpoint: { envelope: proof.checkpoint },
+      },
       canonicalizedBody: kept.body,
     }
     return logEntry
@@ -157,12 +178,18 @@ export async function createLab(): Promise<Lab> {
         true,
       ),
     github: async (said, identity = 'https://dotcom.releases.github.com') => sign(said, async (key) => own.issue(key, identity), false),
-    stranger: async (said, identity) => sign(said, async (key) => issued(key, identity, [{ oid: '1.3.6.1.4.1.57264.1.8', value: actions }]), true),
+    stranger: async (said, identity) =>
+      sign(said, async (key) => issued(key, identity, [{ oid: '1.3.6.1.4.1.57264.1.8', value: actions }]), true),
   }
 }
 
 function authority(organization: string, certificates: readonly string[]): object {
-  return { subject: { organization, commonName: 'x' }, uri: 'https://fulcio.invalid', certChain: { certificates: certificates.map((rawBytes) => ({ rawBytes })) }, validFor: start }
+  return {
+    subject: { organization, commonName: 'x' },
+    uri: 'https://fulcio.invalid',
+    certChain: { certificates: certificates.map((rawBytes) => ({ rawBytes })) },
+    validFor: start,
+  }
 }
 
 function logInstance(publicKey: Buffer): object {
@@ -175,7 +202,10 @@ function logInstance(publicKey: Buffer): object {
 }
 
 /** A root, an intermediate that signs, and another below it, as GitHub's chain has. */
-async function githubAuthority(): Promise<{ readonly chain: readonly string[]; issue(publicKey: Buffer, identity: string): Promise<Buffer> }> {
+async function githubAuthority(): Promise<{
+  readonly chain: readonly string[]
+  issue(publicKey: Buffer, identity: string): Promise<Buffer>
+}> {
   const make = async (): Promise<webcrypto.CryptoKeyPair> => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const [rootKeys, signingKeys] = [await make(), await make()]
   const name = (common: string): { [type: string]: string[] }[] => [{ O: ['GitHub, Inc.'] }, { CN: [common] }]

@@ -49,17 +49,21 @@ describe('unsnapBlock', () => {
   })
 
   it('gives back what was packed, and never throws anything but its own error', () => {
-    fc.assert(fc.property(fc.array(fc.constantFrom(...ascii('abc"{}:')), { maxLength: 3000 }), (data) => {
-      const plain = Uint8Array.from(data)
-      expect(unsnapBlock(snappyBlock(plain), limit)).toEqual(plain)
-    }))
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }), (data) => {
-      try {
-        unsnapBlock(data, 1 << 16)
-      } catch (error) {
-        expect((error as Error).name).toBe('ShapeError')
-      }
-    }))
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...ascii('abc"{}:')), { maxLength: 3000 }), (data) => {
+        const plain = Uint8Array.from(data)
+        expect(unsnapBlock(snappyBlock(plain), limit)).toEqual(plain)
+      }),
+    )
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (data) => {
+        try {
+          unsnapBlock(data, 1 << 16)
+        } catch (error) {
+          expect((error as Error).name).toBe('ShapeError')
+        }
+      }),
+    )
   })
 })
 

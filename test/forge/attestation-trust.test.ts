@@ -34,14 +34,22 @@ function repositoryOf(target: string, { expires = future, forge = false } = {}):
   const raw = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32).toString('hex')
   const role = { keyids: [keyId], threshold: 1 }
   const key = { keytype: 'ed25519', scheme: 'ed25519', keyval: { public: raw } }
-  const root = signedBy(privateKey, { _type: 'root', consistent_snapshot: false, keys: { [keyId]: key }, roles: { root: role, timestamp: role, snapshot: role, targets: role } })
+  const root = signedBy(privateKey, {
+    _type: 'root',
+    consistent_snapshot: false,
+    keys: { [keyId]: key },
+    roles: { root: role, timestamp: role, snapshot: role, targets: role },
+  })
   const hashes = { sha256: createHash('sha256').update(target).digest('hex') }
   return {
     root,
     files: {
       '/timestamp.json': signedBy(privateKey, { _type: 'timestamp', expires, meta: { 'snapshot.json': { version: 1 } } }),
       '/snapshot.json': signedBy(privateKey, { _type: 'snapshot', meta: { 'targets.json': { version: 1 } } }),
-      '/targets.json': signedBy(forge ? other : privateKey, { _type: 'targets', targets: { 'trusted_root.json': { length: Buffer.byteLength(target), hashes } } }),
+      '/targets.json': signedBy(forge ? other : privateKey, {
+        _type: 'targets',
+        targets: { 'trusted_root.json': { length: Buffer.byteLength(target), hashes } },
+      }),
       '/targets/trusted_root.json': target,
     },
   }
@@ -98,7 +106,10 @@ describe('trustedRoots', () => {
       'has another file than it lists',
       (target) => {
         const repository = repositoryOf(target)
-        return { ...repository, files: { ...repository.files, '/targets/trusted_root.json': target.replace('sigstore.mock', 'sigstore.evil') } }
+        return {
+          ...repository,
+          files: { ...repository.files, '/targets/trusted_root.json': target.replace('sigstore.mock', 'sigstore.evil') },
+        }
       },
     ],
     ['is not there', (target) => ({ ...repositoryOf(target), files: {} })],

@@ -116,25 +116,38 @@ describe('what is absent', () => {
 
 describe('what could not be checked', () => {
   it('is what could not be fetched', async () => {
-    expect(await verdict({ bundles: [{ ok: false, message: 'the store is closed' }] })).toEqual({ kind: 'unchecked', message: 'the store is closed' })
+    expect(await verdict({ bundles: [{ ok: false, message: 'the store is closed' }] })).toEqual({
+      kind: 'unchecked',
+      message: 'the store is closed',
+    })
   })
 
   it('is what an unknown authority has signed', async () => {
     const trusted = await roots('public.jsonl', lab.publicRoot)
     const found = await verdict({ bundles: [await released()], trusted })
-    expect(found).toMatchObject({ kind: 'unchecked', message: expect.stringMatching(/GitHub.*no trusted root|no trusted root.*GitHub/) as string })
+    expect(found).toMatchObject({
+      kind: 'unchecked',
+      message: expect.stringMatching(/GitHub.*no trusted root|no trusted root.*GitHub/) as string,
+    })
   })
 
   it('is what was stamped or logged with keys that the root does not name', async () => {
     const stale = structuredClone(lab.githubRoot) as { timestampAuthorities: object[] }
     stale.timestampAuthorities = []
-    expect(await verdict({ bundles: [await released()], trusted: await roots('stale.jsonl', stale) })).toMatchObject({ kind: 'unchecked', message: expect.stringContaining('too old') as string })
+    expect(await verdict({ bundles: [await released()], trusted: await roots('stale.jsonl', stale) })).toMatchObject({
+      kind: 'unchecked',
+      message: expect.stringContaining('too old') as string,
+    })
     const unlogged = { ...lab.publicRoot, tlogs: (other_lab.publicRoot as { tlogs: object[] }).tlogs }
-    expect(await verdict({ bundles: [await build()], trusted: await roots('other-log.jsonl', unlogged) })).toMatchObject({ kind: 'unchecked' })
+    expect(await verdict({ bundles: [await build()], trusted: await roots('other-log.jsonl', unlogged) })).toMatchObject({
+      kind: 'unchecked',
+    })
   })
 
   it('is a repository of another server', async () => {
-    expect(await verdict({ bundles: [await build()], repository: { ...cue, server: 'git.example.org' } })).toMatchObject({ kind: 'unchecked' })
+    expect(await verdict({ bundles: [await build()], repository: { ...cue, server: 'git.example.org' } })).toMatchObject({
+      kind: 'unchecked',
+    })
   })
 
   it('is everything when the forge or the keys cannot be reached', async () => {
@@ -153,55 +166,160 @@ describe('what could not be checked', () => {
       trust: { file: null, cacheFolder: null, timeout: 1000 },
     })
     await keyless.ready()
-    expect(await keyless.check(attested)).toMatchObject({ kind: 'unchecked', message: expect.stringMatching(/could not be brought up to date.*--trusted-root/) as string })
+    expect(await keyless.check(attested)).toMatchObject({
+      kind: 'unchecked',
+      message: expect.stringMatching(/could not be brought up to date.*--trusted-root/) as string,
+    })
   })
 })
 
 describe('what is invalid', () => {
   const refused: readonly (readonly [name: string, make: () => Promise<Case>, says: RegExp])[] = [
-    ['a build of another repository', async () => ({ bundles: [await build([hex], 'mallory/cue')] }), /built from https:\/\/github\.com\/mallory\/cue, not from/],
-    ['a build of a repository whose name begins the same', async () => ({ bundles: [await build([hex], 'cue-lang/cue-fork')] }), /cue-lang\/cue-fork/],
+    [
+      'a build of another repository',
+      async () => ({ bundles: [await build([hex], 'mallory/cue')] }),
+      /built from https:\/\/github\.com\/mallory\/cue, not from/,
+    ],
+    [
+      'a build of a repository whose name begins the same',
+      async () => ({ bundles: [await build([hex], 'cue-lang/cue-fork')] }),
+      /cue-lang\/cue-fork/,
+    ],
     ['a build of a repository in other letters', async () => ({ bundles: [await build([hex], 'Cue-Lang/cue')] }), /Cue-Lang/],
-    ['a build that another issuer vouches for', async () => ({ bundles: [await build([hex], 'cue-lang/cue', 'https://evil.example')] }), /evil\.example/],
-    ['an issuer that begins as it should', async () => ({ bundles: [await build([hex], 'cue-lang/cue', 'https://token.actions.githubusercontent.com/evil')] }), /evil/],
-    ['a build without a repository', async () => ({ bundles: [await lab.stranger({ predicateType: provenance, subjects: [hex] }, 'https://github.com/cue-lang/cue')] }), /an unnamed repository/],
+    [
+      'a build that another issuer vouches for',
+      async () => ({ bundles: [await build([hex], 'cue-lang/cue', 'https://evil.example')] }),
+      /evil\.example/,
+    ],
+    [
+      'an issuer that begins as it should',
+      async () => ({ bundles: [await build([hex], 'cue-lang/cue', 'https://token.actions.githubusercontent.com/evil')] }),
+      /evil/,
+    ],
+    [
+      'a build without a repository',
+      async () => ({ bundles: [await lab.stranger({ predicateType: provenance, subjects: [hex] }, 'https://github.com/cue-lang/cue')] }),
+      /an unnamed repository/,
+    ],
     ['a build of other bytes', async () => ({ bundles: [await build([other])] }), /other bytes/],
-    ['a release of another repository', async () => ({ bundles: [await released({ repository: 'mallory/cue', tag })] }), /names mallory\/cue/],
+    [
+      'a release of another repository',
+      async () => ({ bundles: [await released({ repository: 'mallory/cue', tag })] }),
+      /names mallory\/cue/,
+    ],
     ['a release without a repository', async () => ({ bundles: [await released({})] }), /no repository/],
-    ['a release that GitHub signed under another name', async () => ({ bundles: [await released(release, 'https://dotcom.releases.github.com.evil.example')] }), /evil\.example/],
+    [
+      'a release that GitHub signed under another name',
+      async () => ({ bundles: [await released(release, 'https://dotcom.releases.github.com.evil.example')] }),
+      /evil\.example/,
+    ],
     [
       "a release signed in GitHub's name by an authority that is not GitHub's",
-      async () => ({ bundles: [await lab.stranger({ predicateType: releasePredicate, predicate: release, subjects: [hex] }, 'https://dotcom.releases.github.com')] }),
+      async () => ({
+        bundles: [
+          await lab.stranger(
+            { predicateType: releasePredicate, predicate: release, subjects: [hex] },
+            'https://dotcom.releases.github.com',
+          ),
+        ],
+      }),
       /not by GitHub itself/,
     ],
-    ["a workflow's statement about a release", async () => ({ bundles: [await lab.build({ predicateType: releasePredicate, predicate: release, subjects: [hex] }, { repository: 'cue-lang/cue' })] }), /not by GitHub itself/],
+    [
+      "a workflow's statement about a release",
+      async () => ({
+        bundles: [
+          await lab.build({ predicateType: releasePredicate, predicate: release, subjects: [hex] }, { repository: 'cue-lang/cue' }),
+        ],
+      }),
+      /not by GitHub itself/,
+    ],
     [
       'a payload that was changed',
       async () => ({
         bundles: [
           altered(await build([other]), (copy) => {
-            copy.dsseEnvelope.payload = Buffer.from(JSON.stringify(statement({ predicateType: provenance, subjects: [hex] }))).toString('base64')
+            copy.dsseEnvelope.payload = Buffer.from(JSON.stringify(statement({ predicateType: provenance, subjects: [hex] }))).toString(
+              'base64',
+            )
           }),
         ],
       }),
       /not valid/,
     ],
-    ['a signature that was changed', async () => ({ bundles: [altered(await build(), (copy) => void (copy.dsseEnvelope.signatures[0]!.sig = flipped(copy.dsseEnvelope.signatures[0]!.sig)))] }), /not valid/],
-    ['a certificate that was changed', async () => ({ bundles: [altered(await build(), ({ verificationMaterial: { certificate } }) => void (certificate.rawBytes = flipped(certificate.rawBytes)))] }), /not valid/],
-    ['a build that is in no log', async () => ({ bundles: [altered(await build(), (copy) => void (copy.verificationMaterial.tlogEntries = []))] }), /not valid/],
-    ['a time that the log did not sign', async () => ({ bundles: [altered(await build(), (copy) => void (copy.verificationMaterial.tlogEntries[0]!.integratedTime = '1700000000'))] }), /not valid/],
-    ['a release without a time', async () => ({ bundles: [altered(await released(), (copy) => void (copy.verificationMaterial.timestampVerificationData.rfc3161Timestamps = []))] }), /not valid/],
+    [
+      'a signature that was changed',
+      async () => ({
+        bundles: [
+          altered(await build(), (copy) => void (copy.dsseEnvelope.signatures[0]!.sig = flipped(copy.dsseEnvelope.signatures[0]!.sig))),
+        ],
+      }),
+      /not valid/,
+    ],
+    [
+      'a certificate that was changed',
+      async () => ({
+        bundles: [
+          altered(
+            await build(),
+            ({ verificationMaterial: { certificate } }) => void (certificate.rawBytes = flipped(certificate.rawBytes)),
+          ),
+        ],
+      }),
+      /not valid/,
+    ],
+    [
+      'a build that is in no log',
+      async () => ({ bundles: [altered(await build(), (copy) => void (copy.verificationMaterial.tlogEntries = []))] }),
+      /not valid/,
+    ],
+    [
+      'a time that the log did not sign',
+      async () => ({
+        bundles: [altered(await build(), (copy) => void (copy.verificationMaterial.tlogEntries[0]!.integratedTime = '1700000000'))],
+      }),
+      /not valid/,
+    ],
+    [
+      'a release without a time',
+      async () => ({
+        bundles: [altered(await released(), (copy) => void (copy.verificationMaterial.timestampVerificationData.rfc3161Timestamps = []))],
+      }),
+      /not valid/,
+    ],
     [
       'a time stamp over another signature',
       async () => {
         const from = await released()
-        return { bundles: [altered(await released(), (copy) => void (copy.verificationMaterial.timestampVerificationData = from.verificationMaterial.timestampVerificationData))] }
+        return {
+          bundles: [
+            altered(
+              await released(),
+              (copy) => void (copy.verificationMaterial.timestampVerificationData = from.verificationMaterial.timestampVerificationData),
+            ),
+          ],
+        }
       },
       /not valid/,
     ],
-    ['a bundle of another authority of the same name', async () => ({ bundles: [await other_lab.build({ predicateType: provenance, subjects: [hex] }, { repository: 'cue-lang/cue' })], trusted: await roots('mixed.jsonl', { ...lab.publicRoot, tlogs: (other_lab.publicRoot as { tlogs: object[] }).tlogs }) }), /not valid/],
+    [
+      'a bundle of another authority of the same name',
+      async () => ({
+        bundles: [await other_lab.build({ predicateType: provenance, subjects: [hex] }, { repository: 'cue-lang/cue' })],
+        trusted: await roots('mixed.jsonl', { ...lab.publicRoot, tlogs: (other_lab.publicRoot as { tlogs: object[] }).tlogs }),
+      }),
+      /not valid/,
+    ],
     ['no bundle at all', async () => ({ bundles: [{ ok: true, json: { hello: 1 } }] }), /no bundle/],
-    ['a payload that is no statement', async () => ({ bundles: [await lab.build({ predicateType: provenance, subjects: [hex], payloadType: 'text/plain' }, { repository: 'cue-lang/cue' })] }), /in-toto/],
+    [
+      'a payload that is no statement',
+      async () => ({
+        bundles: [
+          await lab.build({ predicateType: provenance, subjects: [hex], payloadType: 'text/plain' }, { repository: 'cue-lang/cue' }),
+        ],
+      }),
+      /in-toto/,
+    ],
   ]
   it.each(refused)('is %s', async (_, make, says) => {
     const found = await verdict(await make())
@@ -209,7 +327,10 @@ describe('what is invalid', () => {
   })
 
   it('is a broken one beside one that holds', async () => {
-    const broken = altered(await build(), (copy) => void (copy.dsseEnvelope.signatures[0]!.sig = flipped(copy.dsseEnvelope.signatures[0]!.sig)))
+    const broken = altered(
+      await build(),
+      (copy) => void (copy.dsseEnvelope.signatures[0]!.sig = flipped(copy.dsseEnvelope.signatures[0]!.sig)),
+    )
     expect(await verdict({ bundles: [await build(), broken] })).toMatchObject({ kind: 'invalid' })
   })
 })
@@ -217,7 +338,11 @@ describe('what is invalid', () => {
 describe('what is needed', () => {
   it('is the package, and its absence names the command that installs it', async () => {
     expect(() => loadSigstore('/no/such/folder/module.js')).toThrow(/npm i sigstore@4/)
-    const checker = attestations({ source: { bundles: async () => [] }, load: () => loadSigstore('/no/such/folder/module.js'), trust: { file: null, cacheFolder: null, timeout: 1 } })
+    const checker = attestations({
+      source: { bundles: async () => [] },
+      load: () => loadSigstore('/no/such/folder/module.js'),
+      trust: { file: null, cacheFolder: null, timeout: 1 },
+    })
     await expect(checker.ready()).rejects.toBeInstanceOf(InputError)
   })
 
@@ -225,7 +350,9 @@ describe('what is needed', () => {
     const load = (): never => {
       throw new Error('loaded')
     }
-    expect(() => attestations({ source: { bundles: async () => [] }, load, trust: { file: null, cacheFolder: null, timeout: 1 } })).not.toThrow()
+    expect(() =>
+      attestations({ source: { bundles: async () => [] }, load, trust: { file: null, cacheFolder: null, timeout: 1 } }),
+    ).not.toThrow()
   })
 
   it.each([
@@ -236,7 +363,11 @@ describe('what is needed', () => {
   ])('refuses a trusted root that %s', async (name, text, code, says) => {
     const path = join(folder, `${name.replaceAll(' ', '-')}.json`)
     if (text !== null) await writeFile(path, text)
-    const checker = attestations({ source: { bundles: async () => [] }, load: () => loadSigstore(), trust: { file: path, cacheFolder: null, timeout: 1 } })
+    const checker = attestations({
+      source: { bundles: async () => [] },
+      load: () => loadSigstore(),
+      trust: { file: path, cacheFolder: null, timeout: 1 },
+    })
     const error = await checker.ready().catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(InputError)
     expect(error).toMatchObject({ code, message: expect.stringMatching(says) as string })
