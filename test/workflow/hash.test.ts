@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { InputError, InterruptedError, NetworkError } from '../../src/core/errors.ts'
 import type { Algorithm } from '../../src/core/digest.ts'
 import { convertHashes } from '../../src/workflow/convert.ts'
 import { hashInputs, usualFormat } from '../../src/workflow/hash.ts'
 import type { HashContext, HashOptions } from '../../src/workflow/hash.ts'
+import type { Wanted } from '../../src/workflow/ports.ts'
 
 const options: HashOptions = { algorithm: 'sha256', format: 'hex', expected: null, unpack: false }
 
@@ -83,6 +85,70 @@ describe('hashing', () => {
 
   it('prints md5 in hex as nix-prefetch-url does, the others in nix32', () => {
     expect((['md5', 'sha1', 'sha256', 'sha512'] as const).map(usualFormat)).toEqual(['hex', 'nix32', 'nix32', 'nix32'])
+  })
+})
+
+describe('unpacking', () => {
+  const archive = (name: string): Buffer => readFileSync(new URL(`../../fixtures/archive/${name}`, import.meta.url))
+  // As recorded from Nix.
+  const expected = '02in4kxqyid4jkbg15r8fw9cd4n1gas257rwpy7rj8svy2rwl4vi'
+  const unpack: HashOptions = { ...options, format: 'nix32', unpack: true }
+
+  /** Every URL and file is the fixture that its name ends with. */
+  function archives(signal = new AbortController().signal): HashContext & { written: number } {
+    const fake = {
+      ...context(8, signal),
+      written: 0,
+      downloads: {
+        text: () => Promise.reject(new Error('nobody asks for text')),
+        async digest(url: string, { sink }: Wanted) {
+          const bytes = archive(url.slice(url.lastIndexOf('/') + 1))
+          // What came first was void.
+          await sink?.write(bytes.subarray(0, 100))
+          await sink?.restart()
+          for (let at = 0; at < bytes.length; at += 600) {
+            await sink?.write(bytes.subarray(at, at + 600))
+            fake.written += 1
+          }
+          return { size: bytes.length, digests: new Map() }
+        },
+      },
+      async *open(file: string) {
+        yield file === '-' ? archive('info-zip.zip') : archive(file)
+      },
+    }
+    return fake
+  }
+
+  it('gives URLs, files and standard input, with the size of what was read', async () => {
+    const { hashes } = await hashInputs(archives(), ['https://example.org/gnu.tar.gz', 'gnu.tar.bz2', '-'], unpack)
+    expect(hashes.map(({ hash, size }) => ({ hash, size }))).toEqual(
+      ['gnu.tar.gz', 'gnu.tar.bz2', 'info-zip.zip'].map((name) => ({ hash: expected, size: archive(name).length })),
+    )
+  })
+
+  it('stops a download where it is no archive, with the reason', async () => {
+    const fake = archives()
+    const { hashes } = await hashInputs(fake, ['https://example.org/expected.json'], unpack)
+    expect(hashes[0]).toMatchObject({
+      hash: null,
+      reason: { code: 'bad-archive', message: expect.stringContaining('expected.json: it is neither a zip nor a tar') },
+    })
+    expect(fake.written).toBeLessThan(4)
+  })
+
+  it('takes an interruption for one, and no bad archive', async () => {
+    const stop = new AbortController()
+    const fake = archives(stop.signal)
+    const cut = {
+      ...fake,
+      async *open(file: string) {
+        yield archive(file).subarray(0, 700)
+        stop.abort()
+        throw new Error('aborted')
+      },
+    }
+    await expect(hashInputs(cut, ['gnu.tar.gz'], unpack)).rejects.toBeInstanceOf(InterruptedError)
   })
 })
 
