@@ -6,6 +6,7 @@ import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type Traffic, frugalRow, giantRow, growthRows, hashRows } from './bench-load-rows.ts'
 import { memoryRow, parserRow, startRow, updateRows } from './bench-rows.ts'
 import { type ClientMessage, type ServerMessage, archiveSize, megabyte } from './bench-server.ts'
 import { type Row, print, without } from './bench-table.ts'
@@ -60,8 +61,19 @@ async function bench(): Promise<Row[]> {
     ]
     say({ network: shaped })
     rows.push(...(await attempt(`update, 3 × ${archiveSize / megabyte} MB`, () => updateRows(place))))
+    rows.push(...(await attempt('hash, 12 × 4 MB', () => hashRows(place, '12 × 4 MB', { turns: 3, alone: 6 }))))
+    rows.push(...(await attempt('growth', () => growthRows(place, shaped.bytesPerSecond))))
     say({ network: unshaped })
+    rows.push(...(await attempt('hash, 8 × 20 MB', () => hashRows(place, '8 × 20 MB', { turns: 5, alone: null }))))
+    const traffic = async (): Promise<Traffic> => {
+      say({ ask: 'traffic' })
+      const heard = await hear()
+      if ('api' in heard) return heard
+      throw new Error('the server did not say what it saw')
+    }
+    rows.push(...(await attempt('requests', () => frugalRow(place, traffic))))
     rows.push(...(await attempt('peak memory', () => memoryRow(place))))
+    rows.push(...(await attempt('peak memory, 2 GB', () => giantRow(place))))
     say({ ask: 'unexpected' })
     const heard = await hear()
     if ('unexpected' in heard && heard.unexpected.length > 0) {
