@@ -10,7 +10,6 @@ let answer = true
 export function isAscii(value: string): boolean {
   if (value !== asked) {
     asked = value
-    // oxlint-disable-next-line no-control-regex
     answer = /^[\0-\x7f]*$/.test(value)
   }
   return answer

@@ -4,7 +4,7 @@ import type { Place } from '../../core/span.ts'
 import type { System } from '../../core/system.ts'
 import { type Machine, asUnknown, kindName, rootMark } from './machine.ts'
 import { join } from './text.ts'
-import { type Attributes, type Function, Halt, type Text, Thunk, type Unknown, type Value, attributes, lazy, native, ready, text, unknown } from './value.ts'
+import { type Attributes, type Function, Halt, type Text, type Thunk, type Unknown, type Value, attributes, lazy, native, ready, text, unknown } from './value.ts'
 
 /** One hash attribute of a fetch. */
 export interface FetchHash {
@@ -73,7 +73,7 @@ class Obstacle {
 const common = ['name', 'pname', 'version', 'url', 'urls', 'hash', 'sha256', 'sha512', 'sha1', 'md5', 'outputHash', 'outputHashAlgo', 'outputHashMode', 'meta', 'passthru',
   'preferLocalBuild', 'allowSubstitutes', 'showURLs', 'nativeBuildInputs', 'netrcImpureEnvVars', 'impureEnvVars', 'downloadToTemp', 'recursiveHash', 'executable', 'system'] as const
 const harmless: Readonly<Record<'file' | 'archive' | 'github', ReadonlySet<string>>> = {
-  file: new Set<string>([...common]),
+  file: new Set<string>(common),
   archive: new Set<string>([...common, 'stripRoot', 'extension', 'withUnzip']),
   github: new Set<string>(['owner', 'repo', 'rev', 'tag', 'githubBase', 'varPrefix', 'hash', 'sha256', 'name', 'pname', 'version', 'meta', 'passthru', 'extension', 'stripRoot']),
 }
