@@ -12,8 +12,9 @@ const at = (path: string): string => join(root, ...path.split('/'))
 /** Modules and the chunk that they, and all they import that no chunk before has, stand in. In the order of what is needed earlier. */
 const chunks: readonly (readonly [name: string, ...modules: string[]])[] = [
   ['main', 'src/cli/main.ts', 'src/workflow/convert.ts'],
-  ['files', 'src/compose.ts', 'src/workflow/hash.ts'],
+  ['files', 'src/compose.ts'],
   ['list', 'src/workflow/list.ts'],
+  ['writing', 'src/files/write.ts', 'src/files/tidy.ts', 'src/files/lock.ts'],
   ['pins', 'src/workflow/update.ts', 'src/workflow/verify.ts'],
   [
     'network',

@@ -102,7 +102,7 @@ export async function frugalRow(place: Place, traffic: () => Promise<Traffic>): 
 }
 
 /** How wall time and memory of `verify` grow with the pins, at 8 connections: with what the connections carry, and hardly at all. */
-export async function growthRows(place: Place, bytesPerSecond: number): Promise<Row[]> {
+export async function growthRows(place: Place, { bytesPerSecond, latency }: { bytesPerSecond: number; latency: number }): Promise<Row[]> {
   const few = 8
   const many = 64
   const measured = new Map<number, { wall: number; peak: number }>()
@@ -115,8 +115,9 @@ export async function growthRows(place: Place, bytesPerSecond: number): Promise<
   const [one, eight, all] = [measured.get(1), measured.get(few), measured.get(many)]
   if (one === undefined || eight === undefined || all === undefined) return []
   const size = fleetBytes('', 0).generate
-  // What the pins beyond the first eight take, next to what eight full lines need for their bytes.
-  const line = (((many - few) * size) / (few * bytesPerSecond)) * 1000
+  // What the pins beyond the first eight take, next to eight connections that wait for nothing but their bytes and the answers to two
+  // requests an asset: the redirect and the asset.
+  const line = ((many - few) / few) * ((size / bytesPerSecond) * 1000 + 2 * latency)
   return [
     ratio(
       `verify of ${few} to ${many} pins beside 8 full lines`,

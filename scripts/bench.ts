@@ -62,7 +62,7 @@ async function bench(): Promise<Row[]> {
     say({ network: shaped })
     rows.push(...(await attempt(`update, 3 × ${archiveSize / megabyte} MB`, () => updateRows(place))))
     rows.push(...(await attempt('hash, 12 × 4 MB', () => hashRows(place, '12 × 4 MB', { turns: 3, alone: 6 }))))
-    rows.push(...(await attempt('growth', () => growthRows(place, shaped.bytesPerSecond))))
+    rows.push(...(await attempt('growth', () => growthRows(place, shaped))))
     say({ network: unshaped })
     rows.push(...(await attempt('hash, 8 × 20 MB', () => hashRows(place, '8 × 20 MB', { turns: 5, alone: null }))))
     const traffic = async (): Promise<Traffic> => {

@@ -7,13 +7,11 @@ import { errorCode, explain, realInside } from './inside.ts'
 import { listFiles } from './list.ts'
 import { readText } from './read.ts'
 import { Ground } from './standing.ts'
-import { type Runner, unknownRunner } from './lock.ts'
-import { tidy } from './tidy.ts'
+import type { Runner } from './lock.ts'
 import type { Files } from './types.ts'
-import { writeAll } from './write.ts'
 
 /** The files below `root`, which may be any folder, inside a git work tree or not. Throws InputError `unreadable-file` where it is no folder. Of what it sees it remembers only which folders are no links. `runner` tells locks of killed runs at once; without it their age has to. */
-export function repositoryFiles(root: string, runner: Runner = unknownRunner): Files {
+export function repositoryFiles(root: string, runner?: Runner): Files {
   const realRoot = realFolder(root)
   const ground = new Ground(realRoot)
   return {
@@ -21,8 +19,15 @@ export function repositoryFiles(root: string, runner: Runner = unknownRunner): F
     list: (globs) => listFiles(ground, globs),
     folder: (folder) => readFolder(realRoot, folder),
     read: (file) => readText(ground, file),
-    write: (changes) => writeAll(realRoot, changes, runner),
-    tidy: (paths) => tidy(foldersOf(realRoot, paths), runner),
+    // Most runs write nothing: what writing needs is loaded by those that do.
+    write: async (changes) => {
+      const [{ writeAll }, { unknownRunner }] = await Promise.all([import('./write.ts'), import('./lock.ts')])
+      await writeAll(realRoot, changes, runner ?? unknownRunner)
+    },
+    tidy: async (paths) => {
+      const [{ tidy }, { unknownRunner }] = await Promise.all([import('./tidy.ts'), import('./lock.ts')])
+      await tidy(foldersOf(realRoot, paths), runner ?? unknownRunner)
+    },
   }
 }
 
