@@ -71,6 +71,7 @@ async function* watch(source: AsyncIterable<Uint8Array>, failures: unknown[]): A
 function xzProblem(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   const code = /error code (\d+)/.exec(text)?.[1]
-  if (code === '6') return 'it uses a filter such as BCJ, or a kind of check such as SHA-256, that is not supported; LZMA2 with CRC is, as xz writes it unless told otherwise'
+  if (code === '6')
+    return 'it uses a filter such as BCJ, or a kind of check such as SHA-256, that is not supported; LZMA2 with CRC is, as xz writes it unless told otherwise'
   return code === '7' || code === '8' ? 'it is damaged or cut short' : text
 }

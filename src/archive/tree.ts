@@ -66,7 +66,8 @@ export class Tree {
     }
     if (only.kind === 'folder') return only
     const name = shown([...this.#root.entries.keys()][0] ?? '')
-    if (rule === 'fetchTarball') throw badArchive(this.#file, `fetchTarball takes a folder at its top, and ${name} is none: versions of Nix differ on it`)
+    if (rule === 'fetchTarball')
+      throw badArchive(this.#file, `fetchTarball takes a folder at its top, and ${name} is none: versions of Nix differ on it`)
     if (only.kind === 'link') throw badArchive(this.#file, `fetchzip takes a folder or a file at its top, and ${name} is a symbolic link`)
     return this.#root
   }

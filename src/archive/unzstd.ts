@@ -54,7 +54,8 @@ async function* readFrame(reader: ByteReader): AsyncGenerator<Uint8Array, void, 
   decoder.push(new Uint8Array(0), true)
   yield* made()
   if (stated !== null && BigInt(size) !== stated) throw new Error(`a frame has ${size} bytes and says ${stated}`)
-  if (checksum && Number(sum.digest() & 0xffffffffn) !== view(expected).getUint32(0, true)) throw new Error('the checksum of a frame is wrong')
+  if (checksum && Number(sum.digest() & 0xffffffffn) !== view(expected).getUint32(0, true))
+    throw new Error('the checksum of a frame is wrong')
 }
 
 async function header(reader: ByteReader): Promise<{ bytes: Uint8Array; checksum: boolean; stated: bigint | null }> {
@@ -68,7 +69,8 @@ async function header(reader: ByteReader): Promise<{ bytes: Uint8Array; checksum
   const number = bytes.subarray(start).reduceRight((all, byte) => (all << 8n) | BigInt(byte), 0n) + (sizeBytes === 2 ? 256n : 0n)
   const exponent = 10 + (bytes[5]! >>> 3)
   const window = single ? Number(number) : 2 ** exponent + (2 ** exponent / 8) * (bytes[5]! & 7)
-  if (window > largestWindow) throw new Error(`it needs ${Math.ceil(window / 2 ** 20)} MiB of memory, and zstd itself takes no more than 128 unless told`)
+  if (window > largestWindow)
+    throw new Error(`it needs ${Math.ceil(window / 2 ** 20)} MiB of memory, and zstd itself takes no more than 128 unless told`)
   return { bytes, checksum: (flags & 4) !== 0, stated: sizeBytes === 0 ? null : number }
 }
 

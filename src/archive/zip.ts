@@ -183,7 +183,8 @@ async function* content(spool: Spool, entry: Entry, file: string): AsyncGenerato
   const start = entry.offset + 30 + local.readUInt16LE(26) + local.readUInt16LE(28)
   if (start + entry.packed > spool.size) throw damaged('lies outside it')
   // What reads the zip from its beginning would take another name or size for true.
-  if (!(await bytes(spool, entry.offset + 30, local.readUInt16LE(26))).equals(entry.stored)) throw damaged('has another name before its content')
+  if (!(await bytes(spool, entry.offset + 30, local.readUInt16LE(26))).equals(entry.stored))
+    throw damaged('has another name before its content')
   const [packedHere, sizeHere] = [local.readUInt32LE(18), local.readUInt32LE(22)]
   const later = (local.readUInt16LE(6) & 8) !== 0
   if (!later && ((packedHere !== 0xffffffff && packedHere !== entry.packed) || (sizeHere !== 0xffffffff && sizeHere !== entry.size)))

@@ -54,7 +54,8 @@ export class Xxh64 {
     const rest = new DataView(this.#rest.buffer, 0, this.#held)
     let at = 0
     for (; at + 8 <= this.#held; at += 8) hash = (turn(hash ^ round(rest.getBigUint64(at, true)), 27n) * prime1 + prime4) & mask
-    for (; at + 4 <= this.#held; at += 4) hash = (turn(hash ^ ((BigInt(rest.getUint32(at, true)) * prime1) & mask), 23n) * prime2 + prime3) & mask
+    for (; at + 4 <= this.#held; at += 4)
+      hash = (turn(hash ^ ((BigInt(rest.getUint32(at, true)) * prime1) & mask), 23n) * prime2 + prime3) & mask
     for (; at < this.#held; at++) hash = (turn(hash ^ ((BigInt(rest.getUint8(at)) * prime5) & mask), 11n) * prime1) & mask
     hash = ((hash ^ (hash >> 33n)) * prime2) & mask
     hash = ((hash ^ (hash >> 29n)) * prime3) & mask

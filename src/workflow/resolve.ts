@@ -47,15 +47,15 @@ export async function explicitTarget(
         if (!(error instanceof AbsentError) || error.code !== 'no-release') throw error
       }
     }
+    if (archives) {
+      const [tag] = sameRelease(requested, await allTags(forge, repository), current)
+      if (tag !== undefined) return { tag, release: null, warnings: [] }
+    }
   } catch (error) {
     const publicOnly = error instanceof NetworkError ? passing.has(error.code) : error instanceof AbsentError && repository.server !== 'github.com'
     if (!withoutList || !publicOnly) throw error
     const tag = sameRelease(requested, null, current).find((each) => current !== null && sameShape(each, current)) ?? requested
     return { tag, release: null, warnings: [{ code: 'without-list', message: `worked from the public URLs alone, without the list of assets: ${(error as Error).message}` }] }
-  }
-  if (archives) {
-    const [tag] = sameRelease(requested, await allTags(forge, repository), current)
-    if (tag !== undefined) return { tag, release: null, warnings: [] }
   }
   throw new AbsentError('no-release', await noRelease(forge, repository, requested))
 }

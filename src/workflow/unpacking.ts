@@ -16,7 +16,10 @@ export type TreeRule =
 export async function treeDigest(bytes: AsyncIterable<Uint8Array>, name: string, rule: TreeRule, algorithm: Algorithm): Promise<Unpacked> {
   const { unpackedDigest, fileNarDigest } = await import('../archive/unpacked-digest.ts')
   if (rule.kind === 'archive') return unpackedDigest(bytes, name, { algorithm, root: rule.root })
-  return { digest: await fileNarDigest(bytes, name, { algorithm, executable: rule.executable }), remarks: { notOnMacOS: null, substituted: null } }
+  return {
+    digest: await fileNarDigest(bytes, name, { algorithm, executable: rule.executable }),
+    remarks: { notOnMacOS: null, substituted: null },
+  }
 }
 
 /** The download began again from its first byte. */

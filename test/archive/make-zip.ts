@@ -46,7 +46,16 @@ export function makeZip(entries: readonly MadeZipEntry[]): Buffer {
     rest.writeUInt32LE(offset, 10)
     const fields = common(name.length)
     fields.writeUInt16LE(entry.extra?.length ?? 0, 24)
-    directory.push(Buffer.concat([Buffer.from('PK\x01\x02', 'latin1'), Buffer.from([20, entry.system ?? 3]), fields, rest, name, entry.extra ?? Buffer.alloc(0)]))
+    directory.push(
+      Buffer.concat([
+        Buffer.from('PK\x01\x02', 'latin1'),
+        Buffer.from([20, entry.system ?? 3]),
+        fields,
+        rest,
+        name,
+        entry.extra ?? Buffer.alloc(0),
+      ]),
+    )
     parts.push(local)
     offset += local.length
   }

@@ -219,9 +219,7 @@ describe('accepted', () => {
 
   test('a lone file: itself, or in a folder, as each fetcher has it', async () => {
     const [itself, zip, whole] = await Promise.all(
-      (['nix-prefetch-url', 'fetchzip', 'fetchzip-keep-root'] as const).map((root) =>
-        digest(fixture('lone-file.tar.gz'), { root }),
-      ),
+      (['nix-prefetch-url', 'fetchzip', 'fetchzip-keep-root'] as const).map((root) => digest(fixture('lone-file.tar.gz'), { root })),
     )
     expect(whole).toBe(zip)
     expect(whole).not.toBe(itself)

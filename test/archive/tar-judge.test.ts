@@ -18,7 +18,8 @@ async function* chunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Arr
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
 }
 
-const fileLine = (executable: boolean, content: Uint8Array): string => `${executable ? 'program' : 'file'} ${content.length} ${createHash('sha1').update(content).digest('hex')}`
+const fileLine = (executable: boolean, content: Uint8Array): string =>
+  `${executable ? 'program' : 'file'} ${content.length} ${createHash('sha1').update(content).digest('hex')}`
 
 async function ours(bytes: Uint8Array, size: number): Promise<Seen> {
   const spool = await Spool.open('a.tar')
@@ -70,39 +71,50 @@ async function theirs(bytes: Uint8Array): Promise<Seen> {
 }
 
 const name = fc
-  .oneof(fc.string({ unit: fc.constantFrom('a', 'B', '-', '.', '_', ' ', 'é', '日', '0', '~'), minLength: 1, maxLength: 6 }), fc.constantFrom('n'.repeat(99), 'm'.repeat(101), 'ü'.repeat(70), 'x'.repeat(254)))
+  .oneof(
+    fc.string({ unit: fc.constantFrom('a', 'B', '-', '.', '_', ' ', 'é', '日', '0', '~'), minLength: 1, maxLength: 6 }),
+    fc.constantFrom('n'.repeat(99), 'm'.repeat(101), 'ü'.repeat(70), 'x'.repeat(254)),
+  )
   .filter((text) => text !== '.' && text !== '..')
-const content = fc.oneof(fc.uint8Array({ maxLength: 30 }), fc.constantFrom(511, 512, 513, 100_000).map((size) => new Uint8Array(size).fill(7)))
+const content = fc.oneof(
+  fc.uint8Array({ maxLength: 30 }),
+  fc.constantFrom(511, 512, 513, 100_000).map((size) => new Uint8Array(size).fill(7)),
+)
 
 test('archives that it packs from disk', async () => {
   const entry = fc.record({ name, kind: fc.constantFrom('file', 'program', 'folder', 'link'), content })
   await fc.assert(
-    fc.asyncProperty(fc.array(entry, { minLength: 1, maxLength: 20 }), fc.boolean(), fc.integer({ min: 1, max: 5000 }), async (entries, portable, size) => {
-      const work = mkdtempSync(path.join(tmpdir(), 'pinhash-test-'))
-      try {
-        const folders = [path.join(work, 'top')]
-        mkdirSync(folders[0]!)
-        for (const [i, each] of entries.entries()) {
-          const file = path.join(folders[(i * 7) % folders.length]!, each.name)
-          try {
-            if (each.kind === 'folder') folders.push((mkdirSync(file), file))
-            else if (each.kind === 'link') symlinkSync(each.name, file)
-            else {
-              writeFileSync(file, each.content, { flag: 'wx' })
-              if (each.kind === 'program') chmodSync(file, 0o755)
+    fc.asyncProperty(
+      fc.array(entry, { minLength: 1, maxLength: 20 }),
+      fc.boolean(),
+      fc.integer({ min: 1, max: 5000 }),
+      async (entries, portable, size) => {
+        const work = mkdtempSync(path.join(tmpdir(), 'pinhash-test-'))
+        try {
+          const folders = [path.join(work, 'top')]
+          mkdirSync(folders[0]!)
+          for (const [i, each] of entries.entries()) {
+            const file = path.join(folders[(i * 7) % folders.length]!, each.name)
+            try {
+              if (each.kind === 'folder') folders.push((mkdirSync(file), file))
+              else if (each.kind === 'link') symlinkSync(each.name, file)
+              else {
+                writeFileSync(file, each.content, { flag: 'wx' })
+                if (each.kind === 'program') chmodSync(file, 0o755)
+              }
+            } catch (error) {
+              if (!['EEXIST', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
             }
-          } catch (error) {
-            if (!['EEXIST', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
           }
+          const bytes = Buffer.concat(await create({ cwd: work, portable, noMtime: false }, ['top']).collect())
+          const seen = await ours(bytes, size)
+          expect(seen).toEqual(await theirs(bytes))
+          expect(Object.keys(seen).length).toBeGreaterThan(0)
+        } finally {
+          rmSync(work, { recursive: true, force: true })
         }
-        const bytes = Buffer.concat(await create({ cwd: work, portable, noMtime: false }, ['top']).collect())
-        const seen = await ours(bytes, size)
-        expect(seen).toEqual(await theirs(bytes))
-        expect(Object.keys(seen).length).toBeGreaterThan(0)
-      } finally {
-        rmSync(work, { recursive: true, force: true })
-      }
-    }),
+      },
+    ),
     { numRuns: 40 },
   )
 }, 120_000)
@@ -119,24 +131,34 @@ test('headers that it encodes, with pax records where they do not fit', async ()
     uid: fc.constantFrom(0, 1000, 0o7777777 + 1, 2 ** 31),
   })
   await fc.assert(
-    fc.asyncProperty(fc.uniqueArray(entry, { minLength: 1, maxLength: 12, selector: ({ path: own }) => own }), fc.boolean(), fc.integer({ min: 1, max: 5000 }), async (made, general, size) => {
-      // Paths under another's would make a folder of a file.
-      const entries = made.filter((each) => !made.some((other) => other !== each && each.path.startsWith(`${other.path}/`)))
-      const parts: Buffer[] = general ? [new Pax({ comment: 'for all', mtime: new Date(0) }, true).encode()] : []
-      for (const { content: bytes, ...each } of entries) {
-        const isFile = each.type === 'File' || each.type === 'OldFile'
-        const header = new Header({ ...each, path: each.type === 'Directory' ? `${each.path}/` : each.path, size: isFile ? bytes.length : 0, ...(each.type === 'SymbolicLink' ? {} : { linkpath: '' }) })
-        header.encode()
-        if (header.needPax) parts.push(new Pax({ ...each, path: header.path!, size: header.size!, linkpath: header.linkpath! }).encode())
-        parts.push(header.block!)
-        if (isFile) parts.push(Buffer.from(bytes), Buffer.alloc(-bytes.length & 511))
-      }
-      const archive = Buffer.concat([...parts, Buffer.alloc(1024)])
-      const seen = await ours(archive, size)
-      // Folders above a path are there without being named.
-      for (const key of Object.keys(seen)) if (seen[key] === 'folder' && !entries.some((each) => each.path === key)) delete seen[key]
-      expect(seen).toEqual(await theirs(archive))
-    }),
+    fc.asyncProperty(
+      fc.uniqueArray(entry, { minLength: 1, maxLength: 12, selector: ({ path: own }) => own }),
+      fc.boolean(),
+      fc.integer({ min: 1, max: 5000 }),
+      async (made, general, size) => {
+        // Paths under another's would make a folder of a file.
+        const entries = made.filter((each) => !made.some((other) => other !== each && each.path.startsWith(`${other.path}/`)))
+        const parts: Buffer[] = general ? [new Pax({ comment: 'for all', mtime: new Date(0) }, true).encode()] : []
+        for (const { content: bytes, ...each } of entries) {
+          const isFile = each.type === 'File' || each.type === 'OldFile'
+          const header = new Header({
+            ...each,
+            path: each.type === 'Directory' ? `${each.path}/` : each.path,
+            size: isFile ? bytes.length : 0,
+            ...(each.type === 'SymbolicLink' ? {} : { linkpath: '' }),
+          })
+          header.encode()
+          if (header.needPax) parts.push(new Pax({ ...each, path: header.path!, size: header.size!, linkpath: header.linkpath! }).encode())
+          parts.push(header.block!)
+          if (isFile) parts.push(Buffer.from(bytes), Buffer.alloc(-bytes.length & 511))
+        }
+        const archive = Buffer.concat([...parts, Buffer.alloc(1024)])
+        const seen = await ours(archive, size)
+        // Folders above a path are there without being named.
+        for (const key of Object.keys(seen)) if (seen[key] === 'folder' && !entries.some((each) => each.path === key)) delete seen[key]
+        expect(seen).toEqual(await theirs(archive))
+      },
+    ),
     { numRuns: 100 },
   )
 }, 120_000)

@@ -21,8 +21,16 @@ const plain: MadeZipEntry = { name: 'p/plain', content: 'plain' }
 /** What both of Nix's ways to unpack a zip make the same of. */
 const agreed: readonly [string, readonly MadeZipEntry[], readonly MadeZipEntry[]][] = [
   ['a program of Unix', [plain, { name: 'p/run', mode: 0o100755 }], [plain, { name: 'p/run', mode: 0o755 }]],
-  ['modes of systems without modes', [0, 4, 6, 7, 10, 11, 14, 15, 19, 20].map((system) => ({ name: `p/${system}`, mode: 0o100755, system })), [0, 4, 6, 7, 10, 11, 14, 15, 19, 20].map((n) => ({ name: `p/${n}` }))],
-  ['links of systems without links', [plain, { name: 'p/l', content: 'plain', mode: link, system: 0 }, { name: 'p/m', content: 'plain', mode: link, system: 19 }], [plain, { name: 'p/l', content: 'plain' }, { name: 'p/m', content: 'plain' }]],
+  [
+    'modes of systems without modes',
+    [0, 4, 6, 7, 10, 11, 14, 15, 19, 20].map((system) => ({ name: `p/${system}`, mode: 0o100755, system })),
+    [0, 4, 6, 7, 10, 11, 14, 15, 19, 20].map((n) => ({ name: `p/${n}` })),
+  ],
+  [
+    'links of systems without links',
+    [plain, { name: 'p/l', content: 'plain', mode: link, system: 0 }, { name: 'p/m', content: 'plain', mode: link, system: 19 }],
+    [plain, { name: 'p/l', content: 'plain' }, { name: 'p/m', content: 'plain' }],
+  ],
   ['no mode at all', [plain, { name: 'p/a', mode: 0 }], [plain, { name: 'p/a' }]],
   ['only others may run it', [plain, { name: 'p/a', mode: 0o100655 }], [plain, { name: 'p/a' }]],
   ['a folder that says it is a link', [plain, { name: 'p/l/', content: 'plain', mode: link }], [plain, { name: 'p/l/' }]],
@@ -34,7 +42,15 @@ const agreed: readonly [string, readonly MadeZipEntry[], readonly MadeZipEntry[]
   ['deflated', [plain, { name: 'p/a', content: 'a'.repeat(5000), method: 8 }], [plain, { name: 'p/a', content: 'a'.repeat(5000) }]],
   [
     'in bzip2',
-    [plain, { name: 'p/a', content: 'hello', method: 12, packed: Buffer.from('425a68393141592653591931653d00000081000244a000219a68334d07338bb9229c28480c98b29e80', 'hex') }],
+    [
+      plain,
+      {
+        name: 'p/a',
+        content: 'hello',
+        method: 12,
+        packed: Buffer.from('425a68393141592653591931653d00000081000244a000219a68334d07338bb9229c28480c98b29e80', 'hex'),
+      },
+    ],
     [plain, { name: 'p/a', content: 'hello' }],
   ],
 ]
@@ -78,7 +94,9 @@ describe.skipIf(!has('nix-prefetch-url', '--version') || !has('unzip', '-v'))('b
       writeFileSync(file, zip)
       mkdirSync(path.join(work, 'u'))
       const ours = await digest(zip)
-      expect(execFileSync('nix-prefetch-url', ['--unpack', `file://${file}`], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()).toBe(ours)
+      expect(
+        execFileSync('nix-prefetch-url', ['--unpack', `file://${file}`], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim(),
+      ).toBe(ours)
       execFileSync('unzip', ['-qq', file], { cwd: path.join(work, 'u'), stdio: 'ignore', env: { ...process.env, LC_ALL: 'C.UTF-8' } })
       expect(readdirSync(path.join(work, 'u'))).toEqual(['p'])
       chmodSync(path.join(work, 'u', 'p'), 0o755)

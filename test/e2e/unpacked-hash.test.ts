@@ -21,25 +21,47 @@ function zeros(size: number): Buffer {
   const part = 50 * 2 ** 20
   const whole = makeTar([{ name: 'top/zeros', size }])
   const packed = gzipSync(Buffer.alloc(part), { level: 1 })
-  return Buffer.concat([gzipSync(whole.subarray(0, 512)), ...Array.from({ length: size / part }, () => packed), gzipSync(whole.subarray(512))])
+  return Buffer.concat([
+    gzipSync(whole.subarray(0, 512)),
+    ...Array.from({ length: size / part }, () => packed),
+    gzipSync(whole.subarray(512)),
+  ])
 }
 
 describe('hash --unpack', () => {
   it('prints for addresses, files and standard input what nix-prefetch-url --unpack does', async () => {
     const names = recorded.map(({ file }) => file).filter((name) => name !== 'gnu.tar.zst')
-    const folder = await lab.stage({ files: Object.fromEntries(names.map((name) => [url(name), fixture(name)])) }, { 'gnu.tar.zst': fixture('gnu.tar.zst') })
+    const folder = await lab.stage(
+      { files: Object.fromEntries(names.map((name) => [url(name), fixture(name)])) },
+      { 'gnu.tar.zst': fixture('gnu.tar.zst') },
+    )
     const said = Object.fromEntries(recorded.map(({ file, prefetch }) => [file, prefetch]))
-    const { code, stdout } = await lab.run(folder, ['hash', '--unpack', ...names.map(url), 'gnu.tar.zst', '-'], { input: fixture('info-zip.zip') })
+    const { code, stdout } = await lab.run(folder, ['hash', '--unpack', ...names.map(url), 'gnu.tar.zst', '-'], {
+      input: fixture('info-zip.zip'),
+    })
     expect(code).toBe(0)
-    expect(stdout.trimEnd().split('\n')).toEqual([...names.map((name) => `${said[name]}  ${url(name)}`), `${said['gnu.tar.zst']}  gnu.tar.zst`, `${said['info-zip.zip']}  -`])
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      ...names.map((name) => `${said[name]}  ${url(name)}`),
+      `${said['gnu.tar.zst']}  gnu.tar.zst`,
+      `${said['info-zip.zip']}  -`,
+    ])
   })
 
   it('says for each input why not, goes on, and ends with 2', async () => {
-    const folder = await lab.stage({ files: { [url('page.zip')]: Buffer.alloc(5000, 'x') } }, { 'cut.tar.xz': fixture('gnu.tar.xz').subarray(0, 900), 'plain.tar': fixture('plain.tar') })
-    const { code, stdout, stderr } = await lab.run(folder, ['hash', '--unpack', url('page.zip'), 'cut.tar.xz', 'plain.tar', '-'], { input: 'not an archive' })
+    const folder = await lab.stage(
+      { files: { [url('page.zip')]: Buffer.alloc(5000, 'x') } },
+      { 'cut.tar.xz': fixture('gnu.tar.xz').subarray(0, 900), 'plain.tar': fixture('plain.tar') },
+    )
+    const { code, stdout, stderr } = await lab.run(folder, ['hash', '--unpack', url('page.zip'), 'cut.tar.xz', 'plain.tar', '-'], {
+      input: 'not an archive',
+    })
     expect(code).toBe(2)
     expect(stdout).toContain(recorded.find(({ file }) => file === 'plain.tar')!.prefetch)
-    for (const sentence of ['Could not unpack page.zip: it is neither', 'Could not unpack cut.tar.xz: its xz data cannot be read: it is damaged or cut short', 'Could not unpack standard input: it is neither'])
+    for (const sentence of [
+      'Could not unpack page.zip: it is neither',
+      'Could not unpack cut.tar.xz: its xz data cannot be read: it is damaged or cut short',
+      'Could not unpack standard input: it is neither',
+    ])
       expect(stderr).toContain(sentence)
   })
 
@@ -51,7 +73,10 @@ describe('hash --unpack', () => {
   })
 
   it('stops a download at once that is no archive', async () => {
-    const folder = await lab.stage({ files: { [url('huge.tar')]: { generate: 200_000_000, seed: 'x' } }, network: { latency: 0, bytesPerSecond: 2_000_000 } }, {})
+    const folder = await lab.stage(
+      { files: { [url('huge.tar')]: { generate: 200_000_000, seed: 'x' } }, network: { latency: 0, bytesPerSecond: 2_000_000 } },
+      {},
+    )
     const started = performance.now()
     const { code, stderr } = await lab.run(folder, ['hash', '--unpack', url('huge.tar')])
     expect(code).toBe(2)
@@ -61,7 +86,13 @@ describe('hash --unpack', () => {
   })
 
   it('begins again where the server does not go on', async () => {
-    const folder = await lab.stage({ files: { [url('a.tar.gz')]: fixture('gnu.tar.gz') }, faults: [{ path: '/a.tar.gz', times: 1, fault: { kind: 'truncate', after: 300 } }] }, {})
+    const folder = await lab.stage(
+      {
+        files: { [url('a.tar.gz')]: fixture('gnu.tar.gz') },
+        faults: [{ path: '/a.tar.gz', times: 1, fault: { kind: 'truncate', after: 300 } }],
+      },
+      {},
+    )
     const { code, stdout } = await lab.run(folder, ['hash', '--unpack', url('a.tar.gz')])
     expect({ code, stdout: stdout.trim() }).toEqual({ code: 0, stdout: recorded.find(({ file }) => file === 'gnu.tar.gz')!.prefetch })
     expect(lab.fake.requests.length).toBe(2)

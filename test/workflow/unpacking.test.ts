@@ -52,16 +52,21 @@ describe('bytes on their way', () => {
   test('begun again at any moment, also more than once', async () => {
     const name = fc.constantFrom('gnu.tar.gz', 'gnu.tar.xz', 'gnu.tar.bz2', 'gnu.tar.zst', 'info-zip.zip')
     await fc.assert(
-      fc.asyncProperty(name, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 3 }), fc.integer({ min: 1, max: 3000 }), async (file, breaks, size) => {
-        const bytes = fixture(file)
-        const sink = unpacking()
-        for (const part of breaks) {
-          await write(sink, bytes.subarray(0, Math.floor(part * bytes.length)), size)
-          await sink.restart()
-        }
-        await write(sink, bytes, size)
-        expect(await finished(sink)).toBe(ofGnu)
-      }),
+      fc.asyncProperty(
+        name,
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 3 }),
+        fc.integer({ min: 1, max: 3000 }),
+        async (file, breaks, size) => {
+          const bytes = fixture(file)
+          const sink = unpacking()
+          for (const part of breaks) {
+            await write(sink, bytes.subarray(0, Math.floor(part * bytes.length)), size)
+            await sink.restart()
+          }
+          await write(sink, bytes, size)
+          expect(await finished(sink)).toBe(ofGnu)
+        },
+      ),
       { numRuns: 40 },
     )
   })
@@ -133,14 +138,18 @@ describe('what cannot be unpacked', () => {
 describe('let go of', () => {
   test('at any moment, and more than once, without a word', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom('gnu.tar.gz', 'gnu.tar.xz', 'info-zip.zip'), fc.double({ min: 0, max: 1, noNaN: true }), async (name, part) => {
-        const bytes = fixture(name)
-        const sink = unpacking()
-        await write(sink, bytes.subarray(0, Math.floor(part * bytes.length)))
-        await sink.stop()
-        await sink.stop()
-        expect(readdirSync(temporary)).toEqual([])
-      }),
+      fc.asyncProperty(
+        fc.constantFrom('gnu.tar.gz', 'gnu.tar.xz', 'info-zip.zip'),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        async (name, part) => {
+          const bytes = fixture(name)
+          const sink = unpacking()
+          await write(sink, bytes.subarray(0, Math.floor(part * bytes.length)))
+          await sink.stop()
+          await sink.stop()
+          expect(readdirSync(temporary)).toEqual([])
+        },
+      ),
       { numRuns: 30 },
     )
   })
