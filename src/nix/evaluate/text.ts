@@ -10,8 +10,11 @@ export function exact(value: string, from: number, origin: Origin): Text {
 
 /** A string that stands for the characters `from`..`to` as a whole, such as one escape. */
 export function whole(value: string, from: number, to: number, origin: Origin): Text {
-  return value === '' ? text('') : { kind: 'string', text: value, runs: [{ start: 0, end: value.length, from, to, origin }] }
+  return value === '' ? text('') : { kind: 'string', text: value, runs: [asWhole({ start: 0, end: value.length, from, to, origin })] }
 }
+
+/** A run that maps as a whole, marked as such where its length would say otherwise. */
+const asWhole = (run: Run): Run => (run.end - run.start === run.to - run.from ? { ...run, inexact: true } : run)
 
 /** The strings one after another. Halts where that is too long. */
 export function join(parts: readonly Text[]): Text {
@@ -32,7 +35,7 @@ export function join(parts: readonly Text[]): Text {
       const end = run.end + length
       if (last !== undefined && last.end === start && last.origin === run.origin && last.to === run.from && isExact(last) && isExact(run))
         runs[runs.length - 1] = { start: last.start, end, from: last.from, to: run.to, origin: run.origin }
-      else runs.push({ start, end, from: run.from, to: run.to, origin: run.origin })
+      else runs.push({ ...run, start, end })
     }
     length += part.text.length
   }
@@ -40,7 +43,7 @@ export function join(parts: readonly Text[]): Text {
 }
 
 /** Whether a run maps character by character. */
-export const isExact = (run: Run): boolean => run.end - run.start === run.to - run.from
+export const isExact = (run: Run): boolean => run.inexact === undefined && run.end - run.start === run.to - run.from
 
 /** The first run that ends after an offset; runs are sorted. */
 function firstAfter(runs: readonly Run[], offset: number): number {
@@ -64,7 +67,7 @@ export function slice(value: Text, start: number, end: number): Text {
     const b = Math.min(run.end, end)
     if (a >= b) break
     if (isExact(run)) runs.push({ start: a - start, end: b - start, from: run.from + (a - run.start), to: run.from + (b - run.start), origin: run.origin })
-    else runs.push({ start: a - start, end: b - start, from: run.from, to: run.to, origin: run.origin })
+    else runs.push(asWhole({ start: a - start, end: b - start, from: run.from, to: run.to, origin: run.origin }))
   }
   return { kind: 'string', text: value.text.slice(start, end), runs }
 }
@@ -75,10 +78,6 @@ export function derived(replacement: Text, replaced: Text): Text {
   const first = replaced.runs[0]
   return first === undefined ? replacement : whole(replacement.text, first.from, first.to, first.origin)
 }
-
-/** The same text with other characters of the same length, such as another case: provenance stays. */
-export const recoloured = (value: Text, changed: string): Text =>
-  changed.length === value.text.length ? { kind: 'string', text: changed, runs: value.runs } : text(changed)
 
 /** The runs that feed characters `start`..`end`. */
 export const feeding = (value: Text, span: Span): Run[] => value.runs.filter((run) => run.start < span.end && run.end > span.start)

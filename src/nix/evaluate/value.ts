@@ -10,11 +10,13 @@ export interface Origin extends Place {
   readonly form: 'quoted' | 'indented' | 'uri' | 'name' | 'json' | 'toml' | 'file' | 'expression'
 }
 
-/** Characters `start`..`end` of a string's value stand at `from`..`to` in the origin's file. Of equal length they are the same characters; else the run maps only as a whole. */
+/** Characters `start`..`end` of a string's value come from `from`..`to` in the origin's file: they are the same characters, or the run maps only as a whole; see isExact. */
 export interface Run extends Span {
   readonly from: number
   readonly to: number
   readonly origin: Origin
+  /** That it maps only as a whole, where the lengths would not tell. */
+  readonly inexact?: true
 }
 
 /** A string; `runs` are sorted and disjoint, and characters outside of them have no literal of their own. */
