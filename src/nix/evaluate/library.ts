@@ -7,7 +7,7 @@ import { libBuiltins, libSources } from './lib.ts'
 import { spend } from './limits.ts'
 import { Machine, type SourceTree, preludeFile } from './machine.ts'
 import { doubles, flakeExposed, groups, platform, systemsWhere } from './platform.ts'
-import { type Scope, variables } from './scope.ts'
+import { type Scope, lookup, variables } from './scope.ts'
 import { type Attributes, type Entry, Halt, Thunk, type Value, attributes, curried, int, lazy, list, native, no, nothing, ready, text, unknown, yes } from './value.ts'
 
 /** One builtin as a value. What it is given is explored where it cannot make anything of it. */
@@ -36,23 +36,28 @@ const pure: ReadonlyMap<string, Entry> = new Map(
   ),
 )
 
-/** The set `builtins` and the names in scope everywhere; `extra` are the builtins that reach the world: fetchers, import, the current system. */
-export function builtinScope(extra: Readonly<Record<string, Value | Thunk>>): Map<string, Thunk> {
-  const entries = new Map(pure)
-  for (const [name, value] of Object.entries(extra)) entries.set(name, { value: value instanceof Thunk ? value : ready(value), key: null })
-  const set: Attributes = { kind: 'attributes', entries, rest: (name) => builtinByName(name), model: true }
-  entries.set('builtins', { value: ready(set), key: null })
-  const names = new Map<string, Thunk>([['builtins', ready(set)]])
-  for (const [name, entry] of entries) {
-    names.set(`__${name}`, entry.value)
-    if (globalBuiltins.has(name) || globalNames.has(name)) names.set(name, entry.value)
+const globalNames: ReadonlySet<string> = new Set([...globalBuiltins, 'true', 'false', 'null', 'import', 'scopedImport', 'derivation', 'fetchTarball', 'fetchGit', 'fetchTree'])
+
+function* namesInScope(entries: Iterable<readonly [string, Thunk]>): Generator<[string, Thunk]> {
+  for (const [name, value] of entries) {
+    yield [`__${name}`, value]
+    if (globalNames.has(name)) yield [name, value]
   }
-  return names
 }
 
-const globalNames: ReadonlySet<string> = new Set(['true', 'false', 'null', 'import', 'scopedImport', 'derivation', 'fetchTarball', 'fetchGit', 'fetchTree'])
+const pureScope: Scope = variables(null, new Map(namesInScope([...pure].map(([name, entry]) => [name, entry.value]))))
 
-const builtinByName = (name: string): Value => unknown(`builtins.${name} is not known`)
+/** The names in scope everywhere; `extra` are the builtins that reach the world: fetchers, import, the current system. */
+export function builtinScope(extra: Readonly<Record<string, Thunk | Value>>): Scope {
+  const given = Object.entries(extra).map(([name, value]) => [name, value instanceof Thunk ? value : ready(value)] as const)
+  const set = lazy(() => {
+    const entries = new Map(pure)
+    for (const [name, value] of given) entries.set(name, { value, key: null })
+    entries.set('builtins', { value: set, key: null })
+    return { kind: 'attributes', entries, rest: (name) => unknown(`builtins.${name} is not known`), model: true }
+  })
+  return variables(pureScope, new Map([...namesInScope(given), ['builtins', set]]))
+}
 
 /** Lib's own code has no world around it. */
 const nowhere: SourceTree = { document: () => null, text: () => null, entries: () => null }
@@ -78,10 +83,10 @@ function apart<T>(make: () => T): T {
 function makeLib(): Attributes {
   const globals = builtinScope({})
   const machine = new Machine('', nowhere)
-  machine.world = { globals, searchPath: (name) => unknown(`<${name}>`), byName: () => null, byAttribute: () => null, unknownCall: () => undefined }
+  machine.world = { scope: globals, searchPath: (name) => unknown(`<${name}>`), byName: () => null, byAttribute: () => null, unknownCall: () => undefined }
   const entries = new Map<string, Entry>()
   const lib: Attributes = { kind: 'attributes', entries, rest: (name) => unknown(`lib.${name} is not known`), model: true }
-  const scope: Scope = variables(null, new Map<string, Thunk>([...globals, ['lib', ready(lib)]]))
+  const scope: Scope = variables(globals, new Map([['lib', ready(lib)]]))
   for (const name of libBuiltins) {
     const entry = pure.get(name)
     if (entry !== undefined) entries.set(name, entry)
@@ -107,7 +112,7 @@ function makeLib(): Attributes {
   entries.set('systems', { value: ready(systemsSet()), key: null })
   entries.set('platforms', { value: ready(groupsSet('lib.platforms')), key: null })
   entries.set('lib', { value: ready(lib), key: null })
-  entries.set('builtins', { value: globals.get('builtins')!, key: null })
+  entries.set('builtins', { value: lookup(globals, 'builtins')!, key: null })
   return lib
 }
 

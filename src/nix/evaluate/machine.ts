@@ -68,9 +68,10 @@ export interface SourceTree {
   entries(path: string): ReadonlyMap<string, 'regular' | 'directory' | 'symlink'> | null
 }
 
-/** What stands outside the language: the global names, and what happens at a call of something unknown. */
+/** What stands outside the language: the names in scope everywhere, and what happens at a call of something unknown. */
 export interface World {
-  readonly globals: ReadonlyMap<string, Thunk>
+  /** The names in scope everywhere. */
+  readonly scope: Scope
   /** `<name>`. */
   searchPath(name: string): Value
   /** The value that a parameter of that name most likely has, or null. */
@@ -157,7 +158,7 @@ export class Machine {
     if (document === null) return unknown(`the file ${at} is not there`)
     const content = document
     this.#imports.set(path, failure('the file imports itself'))
-    const value = lazy(() => this.evaluate(content.root, variables(null, this.world.globals), at)).force()
+    const value = lazy(() => this.evaluate(content.root, this.world.scope, at)).force()
     this.#imports.set(path, value)
     return value
   }

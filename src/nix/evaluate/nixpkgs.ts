@@ -6,6 +6,7 @@ import { Recorder, fetcherNames, fixpoint } from './fetchers.ts'
 import { builtinScope, libSet } from './library.ts'
 import { type Machine, type World, rootMark } from './machine.ts'
 import { platform } from './platform.ts'
+import type { Scope } from './scope.ts'
 import {
   type Attributes,
   type Entry,
@@ -40,7 +41,7 @@ export interface BuilderCall {
 const pkgsName = /^(pkgs|final|prev|super|nixpkgs|unstable|stable|upkgs|legacyPackages)['_]*$|^pkgs[-_'A-Z0-9]|[-_]pkgs$|^nixpkgs[-_A-Z0-9]|Pkgs$/
 
 export class Nixpkgs implements World {
-  readonly globals: ReadonlyMap<string, Thunk>
+  readonly scope: Scope
   readonly recorder: Recorder
   readonly builderCalls: BuilderCall[] = []
   readonly #machine: Machine
@@ -55,7 +56,7 @@ export class Nixpkgs implements World {
     this.#systems = systems
     this.recorder = new Recorder(machine)
     const load = native('import', (argument) => this.#import(argument))
-    this.globals = builtinScope({
+    this.scope = builtinScope({
       currentSystem: machine.ofSystem(() => text(machine.system)),
       fetchurl: this.recorder.fetcher('builtins.fetchurl', machine.system),
       fetchTarball: this.recorder.fetcher('builtins.fetchTarball', machine.system),
