@@ -11,7 +11,8 @@ import { builderReleases, nextTag, pretendContext, pretendForge, pretendTools, w
 import { type Judged, judge, judgeByNix } from './rewrite-judge.ts'
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { nix: { type: 'boolean' }, lib: { type: 'string' } } })
-if (positionals.length === 0) throw new Error('say which folders to measure: node build/scripts/measure-rewrite.js DIR… [--nix] [--lib DIR]')
+if (positionals.length === 0)
+  throw new Error('say which folders to measure: node build/scripts/measure-rewrite.js DIR… [--nix] [--lib DIR]')
 
 const nix = values.nix === true ? new RealNix(values.lib ?? null) : null
 try {
@@ -41,9 +42,16 @@ async function measure(directory: string): Promise<number> {
   const { judged, seen } = nix === null ? { judged: own, seen: 0 } : await judgeByNix(directory, found, own, written, nix)
   const count = (verdict: Judged['verdict']): number => judged.filter((each) => each.verdict === verdict).length
   const seconds = (from: number, to: number): string => `${((to - from) / 1000).toFixed(1)} s`
-  const parts = [`${count('as intended')} as intended${nix === null ? '' : ` (${seen} seen by Nix)`}`, `${count('refused')} refused`, `${count('wrong')} wrong`]
-  console.log(`${path.basename(directory)}: ${entries.length} pins, ${judged.length} with a version: ${parts.join(', ')}; read in ${seconds(start, read)}, updated in ${seconds(read, updated)}`)
+  const parts = [
+    `${count('as intended')} as intended${nix === null ? '' : ` (${seen} seen by Nix)`}`,
+    `${count('refused')} refused`,
+    `${count('wrong')} wrong`,
+  ]
+  console.log(
+    `${path.basename(directory)}: ${entries.length} pins, ${judged.length} with a version: ${parts.join(', ')}; read in ${seconds(start, read)}, updated in ${seconds(read, updated)}`,
+  )
   for (const { pin, verdict, why } of judged)
-    if (verdict !== 'as intended') console.log(`  ${verdict}: ${pin.name} ${pin.tag} (${pin.place.file}:${found.checkout.position(pin.place).line}): ${why}`)
+    if (verdict !== 'as intended')
+      console.log(`  ${verdict}: ${pin.name} ${pin.tag} (${pin.place.file}:${found.checkout.position(pin.place).line}): ${why}`)
   return count('wrong')
 }

@@ -16,7 +16,12 @@ import type { Tools } from '../src/workflow/tools.ts'
 
 /** The digest of what an address pretends to serve, or of the tree it unpacks to. */
 export function pretendDigest(url: string, algorithm: Algorithm, unpacked = false): Digest {
-  return { algorithm, bytes: createHash(algorithm).update(`${unpacked ? 'the tree' : 'the bytes'} at ${url}`).digest() }
+  return {
+    algorithm,
+    bytes: createHash(algorithm)
+      .update(`${unpacked ? 'the tree' : 'the bytes'} at ${url}`)
+      .digest(),
+  }
 }
 
 /** The tag with its last number one higher: `v1.2.3-rc1` → `v1.2.4-rc1`; null where it has no number. */
@@ -30,8 +35,13 @@ export function nextTag(tag: string): string | null {
 
 class PretendDigests extends Digests {
   override of({ url, algorithms, tree }: Wish): Promise<Digested> {
-    const all = (names: readonly Algorithm[], unpacked: boolean): Map<Algorithm, Digest> => new Map(names.map((name) => [name, pretendDigest(url, name, unpacked)]))
-    return Promise.resolve({ size: 1, digests: all(algorithms, false), tree: tree === null ? null : { digests: all(tree.algorithms, true), remarks: { notOnMacOS: null, substituted: null } } })
+    const all = (names: readonly Algorithm[], unpacked: boolean): Map<Algorithm, Digest> =>
+      new Map(names.map((name) => [name, pretendDigest(url, name, unpacked)]))
+    return Promise.resolve({
+      size: 1,
+      digests: all(algorithms, false),
+      tree: tree === null ? null : { digests: all(tree.algorithms, true), remarks: { notOnMacOS: null, substituted: null } },
+    })
   }
 }
 
@@ -60,7 +70,11 @@ export function pretendForge(releases: ReadonlyMap<string, readonly Release[]>):
 }
 
 /** A release with assets of these names; their digests are those of the bytes pretended, or those given. */
-export function pretendRelease({ server, org, name }: Repository, tag: string, assets: readonly (string | readonly [name: string, digest: Digest])[]): Release {
+export function pretendRelease(
+  { server, org, name }: Repository,
+  tag: string,
+  assets: readonly (string | readonly [name: string, digest: Digest])[],
+): Release {
   const assetOf = (given: string | readonly [string, Digest]): Asset => {
     const asset = typeof given === 'string' ? given : given[0]
     const url = `https://${server}/${org}/${name}/releases/download/${tag}/${asset}`

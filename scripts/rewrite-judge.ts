@@ -22,19 +22,32 @@ export interface Judged {
 export function judge(pin: Pin, outcome: Outcome): Judged {
   if (outcome.outcome !== 'updated') {
     const { reason } = outcome
-    return { pin, outcome, verdict: reason === undefined || reason.code === 'bug' ? 'wrong' : 'refused', why: reason === undefined ? outcome.outcome : `${reason.code}: ${reason.message}` }
+    return {
+      pin,
+      outcome,
+      verdict: reason === undefined || reason.code === 'bug' ? 'wrong' : 'refused',
+      why: reason === undefined ? outcome.outcome : `${reason.code}: ${reason.message}`,
+    }
   }
   const { version } = bareVersion(outcome.to ?? '')
   const stays = Object.values(outcome.systems)
     .flat()
     .find(({ url }) => !url.includes(version) && pin.fetches.some((fetch) => fetch.urls[0]?.text === url))
-  return stays === undefined ? { pin, outcome, verdict: 'as intended', why: '' } : { pin, outcome, verdict: 'wrong', why: `${stays.url} stays as it was` }
+  return stays === undefined
+    ? { pin, outcome, verdict: 'as intended', why: '' }
+    : { pin, outcome, verdict: 'wrong', why: `${stays.url} stays as it was` }
 }
 
 type Sight = ReadonlyMap<string, Answer>
 
 /** The same, corrected by real Nix; `seen` counts the pins of which Nix saw a fetch at all. */
-export async function judgeByNix(directory: string, found: Found, judged: readonly Judged[], written: Overlay, nix: RealNix): Promise<{ readonly judged: readonly Judged[]; readonly seen: number }> {
+export async function judgeByNix(
+  directory: string,
+  found: Found,
+  judged: readonly Judged[],
+  written: Overlay,
+  nix: RealNix,
+): Promise<{ readonly judged: readonly Judged[]; readonly seen: number }> {
   const copy = mkdtempSync(path.join(tmpdir(), 'measure-rewrite-'))
   try {
     cpSync(directory, copy, { recursive: true, filter: (file) => path.basename(file) !== '.git' })
@@ -43,7 +56,9 @@ export async function judgeByNix(directory: string, found: Found, judged: readon
     const limit = pLimit(availableParallelism())
     const look = async (overlay: Overlay): Promise<ReadonlyMap<string, Sight>> => {
       const tree = found.checkout.tree(overlay)
-      return new Map(await Promise.all(files.map((file) => limit(async () => [file, await nix.ask(copy, tree, file, usualSystems)] as const))))
+      return new Map(
+        await Promise.all(files.map((file) => limit(async () => [file, await nix.ask(copy, tree, file, usualSystems)] as const))),
+      )
     }
     const before = await look(new Map())
     for (const [file, text] of written) writeFileSync(path.join(copy, file), text)
@@ -54,8 +69,17 @@ export async function judgeByNix(directory: string, found: Found, judged: readon
       if (each.outcome.outcome !== 'updated') return each
       const own = new Set(changesOf(each).map(([pair]) => pair))
       const cover = coverOf(each.pin, found.roots).map(({ file }) => file)
-      if (cover.some((file) => [...(before.get(file) ?? [])].some(([system, { fetches }]) => fetches.some(({ url, hash }) => own.has(`${system} ${url} ${hash}`))))) seen++
-      const problem = cover.map((file) => difference(file, before.get(file)!, after.get(file)!, changes)).find((difference) => difference !== null)
+      if (
+        cover.some((file) =>
+          [...(before.get(file) ?? [])].some(([system, { fetches }]) =>
+            fetches.some(({ url, hash }) => own.has(`${system} ${url} ${hash}`)),
+          ),
+        )
+      )
+        seen++
+      const problem = cover
+        .map((file) => difference(file, before.get(file)!, after.get(file)!, changes))
+        .find((difference) => difference !== null)
       return problem === undefined || problem === null ? each : { ...each, verdict: 'wrong', why: problem }
     })
     return { judged: corrected, seen }
@@ -74,7 +98,8 @@ function difference(file: string, before: Sight, after: Sight, changes: Readonly
     const pairs = new Set(given.fetches.map(({ url, hash }) => `${url} ${hash}`))
     const extra = [...pairs].find((pair) => !expected.has(pair))
     const missing = [...expected].find((pair) => !pairs.has(pair))
-    if (extra !== undefined || missing !== undefined) return `${file} for ${system}: Nix fetches ${extra ?? 'nothing more'} and not ${missing ?? 'less'}`
+    if (extra !== undefined || missing !== undefined)
+      return `${file} for ${system}: Nix fetches ${extra ?? 'nothing more'} and not ${missing ?? 'less'}`
   }
   return null
 }

@@ -31,7 +31,13 @@ async function start(): Promise<void> {
     now: () => performance.now(),
     compose: async (wiring) => {
       const { compose } = await import('./compose.ts')
-      return compose(wiring, { environment: process.env, directory: process.cwd(), stdin: () => process.stdin, version, runner: { id: process.pid, isAlive } })
+      return compose(wiring, {
+        environment: process.env,
+        directory: process.cwd(),
+        stdin: () => process.stdin,
+        version,
+        runner: { id: process.pid, isAlive },
+      })
     },
   }
   const { main, printError } = await import('./cli/main.ts')

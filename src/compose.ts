@@ -90,7 +90,10 @@ async function loadNetwork(
 }
 
 async function loadAttestations(source: BundleSource, trust: TrustOptions): Promise<Attestations> {
-  const [{ attestations }, { loadSigstore }] = await Promise.all([import('./forge/attestation.ts'), import('./forge/attestation-sigstore.ts')])
+  const [{ attestations }, { loadSigstore }] = await Promise.all([
+    import('./forge/attestation.ts'),
+    import('./forge/attestation-sigstore.ts'),
+  ])
   return attestations({ source, load: loadSigstore, trust })
 }
 

@@ -32,7 +32,9 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
     return 0
   } catch (error) {
     const shown =
-      world.signal.aborted && !(error instanceof InputError) ? new InterruptedError('interrupted; nothing was written', { cause: error }) : error
+      world.signal.aborted && !(error instanceof InputError)
+        ? new InterruptedError('interrupted; nothing was written', { cause: error })
+        : error
     return printError(shown, { json: hasFlag(argv, 'json'), verbose: hasFlag(argv, 'verbose') }, world)
   }
 }
@@ -45,7 +47,10 @@ export function printError(
 ): number {
   const bug = !(error instanceof PinhashError)
   if (json) world.stdout.write(withoutPasswords(jsonText(errorDocument(error))))
-  else if (bug) world.stderr.write(`pinhash: this is a bug in pinhash: ${withoutPasswords(printable(messageOf(error)))}; run with --verbose for the trace\n`)
+  else if (bug)
+    world.stderr.write(
+      `pinhash: this is a bug in pinhash: ${withoutPasswords(printable(messageOf(error)))}; run with --verbose for the trace\n`,
+    )
   else {
     world.stderr.write(`pinhash: ${printable(messageOf(error))}\n`)
     const excerpt = error instanceof InputError ? error.excerpt : null

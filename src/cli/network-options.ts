@@ -12,7 +12,8 @@ export function readNetworkOptions(given: Given): NetworkOptions {
   const [connect, headers, idle] = ['connect-timeout', 'header-timeout', 'idle-timeout'].map((name) => milliseconds(given, name, 0.001))
   const maxWait = milliseconds(given, 'max-wait', 0)
   const retries = given.value('retries')
-  if (retries !== null && !/^[0-5]$/.test(retries)) throw new InputError('usage', `--retries takes a whole number from 0 to 5, not ${JSON.stringify(retries)}`)
+  if (retries !== null && !/^[0-5]$/.test(retries))
+    throw new InputError('usage', `--retries takes a whole number from 0 to 5, not ${JSON.stringify(retries)}`)
   const timeouts = {
     ...(connect === undefined ? {} : { connect }),
     ...(headers === undefined ? {} : { headers }),

@@ -250,7 +250,10 @@ class Reader {
 
   fail(expected: string): never {
     const next = this.text.codePointAt(this.at)
-    throw new Failure(this.at, `expected ${expected}, got ${next === undefined ? 'the end of the text' : shown(String.fromCodePoint(next))}`)
+    throw new Failure(
+      this.at,
+      `expected ${expected}, got ${next === undefined ? 'the end of the text' : shown(String.fromCodePoint(next))}`,
+    )
   }
 }
 

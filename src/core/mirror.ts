@@ -24,7 +24,11 @@ export function mirrored(url: string, mirrors: readonly Mirror[]): string | null
   const { href } = new URL(url)
   let best: Mirror | null = null
   for (const mirror of mirrors)
-    if (href.startsWith(mirror.from) && /^(?:[/?#]|$)/.test(href.slice(mirror.from.length)) && mirror.from.length > (best?.from.length ?? -1))
+    if (
+      href.startsWith(mirror.from) &&
+      /^(?:[/?#]|$)/.test(href.slice(mirror.from.length)) &&
+      mirror.from.length > (best?.from.length ?? -1)
+    )
       best = mirror
   return best === null ? null : best.to + href.slice(best.from.length)
 }

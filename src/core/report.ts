@@ -64,19 +64,22 @@ export interface AssetOutcome {
   readonly column: number
 }
 
-export type OutcomeName =
-  | 'unchanged'
-  | 'updated'
-  | 'verified'
-  | 'outdated'
-  | 'mismatch'
-  | 'drift'
-  | 'missing'
-  | 'refused'
-  | 'unknown'
+export type OutcomeName = 'unchanged' | 'updated' | 'verified' | 'outdated' | 'mismatch' | 'drift' | 'missing' | 'refused' | 'unknown'
 
 export interface Warning {
-  readonly code: 'same-hash' | 'shared-bytes' | 'without-list' | 'stale-hash' | 'skipped-release' | 'evidence-unavailable' | 'coverage' | 'split-versions' | 'dated-version' | 'drift-accepted' | 'without-release' | 'unstable-archive'
+  readonly code:
+    | 'same-hash'
+    | 'shared-bytes'
+    | 'without-list'
+    | 'stale-hash'
+    | 'skipped-release'
+    | 'evidence-unavailable'
+    | 'coverage'
+    | 'split-versions'
+    | 'dated-version'
+    | 'drift-accepted'
+    | 'without-release'
+    | 'unstable-archive'
   readonly message: string
 }
 
@@ -165,5 +168,10 @@ export interface OutcomeDocument {
 
 /** `pinhash hash --json` and `pinhash convert --json`. */
 export interface HashDocument {
-  readonly hashes: readonly { readonly input: string; readonly hash: string | null; readonly size: number | null; readonly reason?: Reason }[]
+  readonly hashes: readonly {
+    readonly input: string
+    readonly hash: string | null
+    readonly size: number | null
+    readonly reason?: Reason
+  }[]
 }

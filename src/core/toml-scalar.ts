@@ -110,7 +110,8 @@ function escapeAt(text: string, start: number): JsonPiece {
   if (plain !== undefined) return { start, end: start + 2, value: plain }
   const code = matchAt(/u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}/y, text, start + 1)
   const point = Number.parseInt(code.slice(1), 16)
-  if (code === '' || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) throw new Failure(start, 'expected an escape such as \\n, \\" or \\u00e9')
+  if (code === '' || point > 0x10ffff || (point >= 0xd800 && point < 0xe000))
+    throw new Failure(start, 'expected an escape such as \\n, \\" or \\u00e9')
   return { start, end: start + 1 + code.length, value: String.fromCodePoint(point) }
 }
 
@@ -132,7 +133,10 @@ export function wordAt(text: string, start: number): TomlInteger | TomlFloat | T
     return { kind: 'integer', ...span, value }
   }
   if (float.test(found)) {
-    const plain = found.replaceAll('_', '').replace('inf', 'Infinity').replace(/^[+-]?nan$/, 'NaN')
+    const plain = found
+      .replaceAll('_', '')
+      .replace('inf', 'Infinity')
+      .replace(/^[+-]?nan$/, 'NaN')
     return { kind: 'float', ...span, value: Number(plain) }
   }
   return isDate(found) ? { kind: 'date', ...span, text: found } : null

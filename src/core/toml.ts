@@ -143,7 +143,10 @@ class Reader {
       parent.members.set(key.name, { keySpan: spanOf(key), value: made })
       return made
     }
-    if (there.kind === 'open-table' && (origin === 'implied' ? there.origin !== 'closed' : there.origin === 'implied' || there.origin === 'dotted')) {
+    if (
+      there.kind === 'open-table' &&
+      (origin === 'implied' ? there.origin !== 'closed' : there.origin === 'implied' || there.origin === 'dotted')
+    ) {
       if (origin === 'dotted') there.origin = 'dotted'
       return there
     }

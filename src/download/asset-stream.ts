@@ -126,11 +126,9 @@ async function readText(answer: Answer, { url, limit, now }: { url: string; limi
     chunks.push(chunk)
   }
   if (size === 0 || (total !== null && size !== total))
-    throw new NetworkError(
-      'bad-answer',
-      `GET ${shown} was answered with ${size} bytes, which is not the whole text; try again later`,
-      { retryable: true },
-    )
+    throw new NetworkError('bad-answer', `GET ${shown} was answered with ${size} bytes, which is not the whole text; try again later`, {
+      retryable: true,
+    })
   return Buffer.concat(chunks).toString('utf8')
 }
 

@@ -40,7 +40,10 @@ const noticed = 2000
  * Calls `action` until it succeeds, fails for good, or the retries are used up; then its last error is thrown as it is.
  * Throws InterruptedError as soon as the signal aborts.
  */
-export async function withRetries<T>(action: () => Promise<T>, { retries, clock, signal, maxWait = usualMaxWait, note }: Patience): Promise<T> {
+export async function withRetries<T>(
+  action: () => Promise<T>,
+  { retries, clock, signal, maxWait = usualMaxWait, note }: Patience,
+): Promise<T> {
   for (let done = 0; ; done++) {
     if (signal?.aborted === true) throw interrupted()
     try {

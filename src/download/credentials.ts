@@ -15,7 +15,8 @@ export function headersFor(url: URL, settings: Pick<NetworkSettings, 'tokens' | 
   const headers: Record<string, string> = {}
   const token = tokenFor(url, settings.tokens)
   if (token !== null) headers['authorization'] = `Bearer ${token.value}`
-  if (isApi(url, settings) && /\/repos\/[^/]+\/[^/]+\/releases\/assets\/\d+$/.test(url.pathname)) headers['accept'] = 'application/octet-stream'
+  if (isApi(url, settings) && /\/repos\/[^/]+\/[^/]+\/releases\/assets\/\d+$/.test(url.pathname))
+    headers['accept'] = 'application/octet-stream'
   return headers
 }
 

@@ -70,7 +70,9 @@ export async function readNetrc(file: NetrcFile | null): Promise<readonly NetrcE
   } catch (error) {
     if (!file.named) return []
     const why = (error as NodeJS.ErrnoException).code ?? 'unknown'
-    throw new InputError('bad-config', `NETRC names ${file.path}, which cannot be read (${why}); name a netrc file, or unset NETRC`, { cause: error })
+    throw new InputError('bad-config', `NETRC names ${file.path}, which cannot be read (${why}); name a netrc file, or unset NETRC`, {
+      cause: error,
+    })
   }
 }
 

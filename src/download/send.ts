@@ -103,10 +103,7 @@ function target(url: URL, { status, headers, shown }: Answer): URL {
       retryable: true,
     })
   if (url.protocol === 'https:' && next.protocol === 'http:')
-    throw new NetworkError(
-      'insecure-redirect',
-      `GET ${shown} was redirected from https to ${shownUrl(next)}, which is not followed`,
-    )
+    throw new NetworkError('insecure-redirect', `GET ${shown} was redirected from https to ${shownUrl(next)}, which is not followed`)
   next.username = ''
   next.password = ''
   next.hash = ''

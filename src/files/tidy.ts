@@ -27,7 +27,8 @@ async function tidyFolder(folder: string, runner: Runner): Promise<void> {
     try {
       for (const name of names) {
         const [, , old, isLock] = ours.exec(name) ?? []
-        if (isLock === undefined && (old === undefined || lock.taken)) await rm(path.join(folder, name), { force: true }).catch(() => undefined)
+        if (isLock === undefined && (old === undefined || lock.taken))
+          await rm(path.join(folder, name), { force: true }).catch(() => undefined)
       }
     } finally {
       lock.release()

@@ -139,7 +139,10 @@ async function lockFor(target: Target, runner: Runner): Promise<Lock> {
   const lock = await acquire(target.real, runner)
   if (lock !== null) return lock
   const name = path.basename(lockOf(target.real))
-  throw unwritable(target, new Error(`another run of pinhash is writing it; try again when that has ended, or remove ${name} beside it if none runs`))
+  throw unwritable(
+    target,
+    new Error(`another run of pinhash is writing it; try again when that has ended, or remove ${name} beside it if none runs`),
+  )
 }
 
 function changed(change: Change, what: string): InputError {

@@ -56,7 +56,8 @@ function whyForbidden({ headers, body, tokenSource }: Refusal): string {
       ? 'the organization asks for single sign-on; set GITHUB_TOKEN to a token that is authorized for it'
       : `${token} is not authorized for the organization's single sign-on; authorize it${where}`
   }
-  if (/IP allow list/i.test(message)) return "this address is not on the organization's IP allow list; ask its owners, or go through a network that is"
+  if (/IP allow list/i.test(message))
+    return "this address is not on the organization's IP allow list; ask its owners, or go through a network that is"
   if (tokenSource === null) return 'access is not allowed without a token, or not from this address; set GITHUB_TOKEN'
   const scopes = missingScopes(headers)
   if (scopes.length > 0) return `${token} lacks the scope ${scopes.join(' or ')}; give it one`

@@ -68,7 +68,9 @@ async function getOnce({ send, settings, signal, clock, gate, cache }: ApiOption
       if (status === 404 || (status === 304 && kept !== null)) {
         answer.discard()
         told({ status, headers, message: '' })
-        return status === 404 || kept === null ? null : parsed(kept.body, { url: kept.url, shown, headers: { ...headers, link: kept.link ?? undefined } })
+        return status === 404 || kept === null
+          ? null
+          : parsed(kept.body, { url: kept.url, shown, headers: { ...headers, link: kept.link ?? undefined } })
       }
       const body = await bodyOf(answer)
       const refusal = { status, headers, message: status === 200 ? '' : messageIn(body) }

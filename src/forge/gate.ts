@@ -7,7 +7,12 @@ export interface Gate {
    * Calls `ask` once there is room at this API; `ask` reports every answer through `told` before it judges it. While a limit holds
    * `ask` is not called: what `refused` makes of the limit's end is thrown.
    */
-  pass<T>(api: string, authenticated: boolean, ask: (told: (answer: Told) => number | null) => Promise<T>, refused: (until: number) => Error): Promise<T>
+  pass<T>(
+    api: string,
+    authenticated: boolean,
+    ask: (told: (answer: Told) => number | null) => Promise<T>,
+    refused: (until: number) => Error,
+  ): Promise<T>
 }
 
 interface Door {

@@ -132,8 +132,7 @@ export interface Unary extends Span {
   readonly operator: '-' | '!'
   readonly operand: Expression
 }
-export type BinaryOperator =
-  | '++' | '*' | '/' | '+' | '-' | '//' | '<' | '<=' | '>' | '>=' | '==' | '!=' | '&&' | '||' | '->' | '|>' | '<|'
+export type BinaryOperator = '++' | '*' | '/' | '+' | '-' | '//' | '<' | '<=' | '>' | '>=' | '==' | '!=' | '&&' | '||' | '->' | '|>' | '<|'
 export interface Binary extends Span {
   readonly kind: 'binary'
   readonly operator: BinaryOperator

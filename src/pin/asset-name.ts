@@ -3,10 +3,34 @@
 export type AssetOs = 'linux' | 'darwin' | 'windows' | 'freebsd' | 'netbsd' | 'openbsd' | 'android' | 'other'
 /** `universal` serves both darwins; `arm` is 32-bit ARM of no said version; `other` is a processor that the name tells but no Nix system here has. */
 export type AssetArch =
-  | 'x86_64' | 'aarch64' | 'armv7l' | 'armv6l' | 'i686' | 'riscv64' | 'ppc64le' | 's390x' | 'universal' | 'arm' | 'other'
+  | 'x86_64'
+  | 'aarch64'
+  | 'armv7l'
+  | 'armv6l'
+  | 'i686'
+  | 'riscv64'
+  | 'ppc64le'
+  | 's390x'
+  | 'universal'
+  | 'arm'
+  | 'other'
 /** `bare`: the program itself; `dmg`, `appimage`: an image that holds it; `other`: no program for a Nix system (checksums, signatures, deb, exe, sources); the rest: how it is packed. */
 export type AssetKind =
-  | 'tar' | 'tar.gz' | 'tar.xz' | 'tar.bz2' | 'tar.zst' | 'zip' | '7z' | 'gz' | 'xz' | 'bz2' | 'zst' | 'dmg' | 'appimage' | 'bare' | 'other'
+  | 'tar'
+  | 'tar.gz'
+  | 'tar.xz'
+  | 'tar.bz2'
+  | 'tar.zst'
+  | 'zip'
+  | '7z'
+  | 'gz'
+  | 'xz'
+  | 'bz2'
+  | 'zst'
+  | 'dmg'
+  | 'appimage'
+  | 'bare'
+  | 'other'
 
 /** What an asset's name says; null where it says nothing or contradicts itself. */
 export interface AssetTarget {
@@ -49,37 +73,156 @@ const notProgramWords = new Set(
 )
 
 const osWords: Readonly<Record<string, AssetOs>> = {
-  linux: 'linux', ubuntu: 'linux', debian: 'linux', alpine: 'linux', centos: 'linux', rhel: 'linux', fedora: 'linux', manylinux: 'linux', gnulinux: 'linux',
-  darwin: 'darwin', macos: 'darwin', macosx: 'darwin', osx: 'darwin', mac: 'darwin', apple: 'darwin',
-  windows: 'windows', win: 'windows', win32: 'windows', win64: 'windows', msvc: 'windows', mingw: 'windows', mingw32: 'windows', mingw64: 'windows', cygwin: 'windows',
-  freebsd: 'freebsd', netbsd: 'netbsd', openbsd: 'openbsd', android: 'android', androideabi: 'android',
-  dragonfly: 'other', solaris: 'other', sunos: 'other', illumos: 'other', aix: 'other', plan9: 'other', ios: 'other', wasip1: 'other', haiku: 'other', fuchsia: 'other',
+  linux: 'linux',
+  ubuntu: 'linux',
+  debian: 'linux',
+  alpine: 'linux',
+  centos: 'linux',
+  rhel: 'linux',
+  fedora: 'linux',
+  manylinux: 'linux',
+  gnulinux: 'linux',
+  darwin: 'darwin',
+  macos: 'darwin',
+  macosx: 'darwin',
+  osx: 'darwin',
+  mac: 'darwin',
+  apple: 'darwin',
+  windows: 'windows',
+  win: 'windows',
+  win32: 'windows',
+  win64: 'windows',
+  msvc: 'windows',
+  mingw: 'windows',
+  mingw32: 'windows',
+  mingw64: 'windows',
+  cygwin: 'windows',
+  freebsd: 'freebsd',
+  netbsd: 'netbsd',
+  openbsd: 'openbsd',
+  android: 'android',
+  androideabi: 'android',
+  dragonfly: 'other',
+  solaris: 'other',
+  sunos: 'other',
+  illumos: 'other',
+  aix: 'other',
+  plan9: 'other',
+  ios: 'other',
+  wasip1: 'other',
+  haiku: 'other',
+  fuchsia: 'other',
 }
 const archWords: Readonly<Record<string, AssetArch>> = {
-  x8664: 'x86_64', amd64: 'x86_64', x64: 'x86_64', '64bit': 'x86_64', intel64: 'x86_64', em64t: 'x86_64', amd64v1: 'x86_64', x8664v1: 'x86_64',
-  aarch64: 'aarch64', arm64: 'aarch64', armv8: 'aarch64', arm64v8: 'aarch64', armv8a: 'aarch64',
-  armv7: 'armv7l', armv7l: 'armv7l', armv7a: 'armv7l', armv7hf: 'armv7l', arm7: 'armv7l', armhf: 'armv7l', arm32v7: 'armv7l', thumbv7neon: 'armv7l',
-  armv6: 'armv6l', armv6l: 'armv6l', armv6hf: 'armv6l', arm6: 'armv6l', arm32v6: 'armv6l',
-  arm: 'arm', arm32: 'arm', armel: 'other', armv5: 'other', armv5te: 'other', arm5: 'other', arm64e: 'other', aarch64be: 'other', arm64ec: 'other',
-  x86: 'i686', i386: 'i686', i486: 'i686', i586: 'i686', i686: 'i686', '386': 'i686', ia32: 'i686', '32bit': 'i686', x32: 'other',
-  riscv64: 'riscv64', riscv64gc: 'riscv64', rv64: 'riscv64', rv64gc: 'riscv64', riscv: 'other', riscv32: 'other',
-  ppc64le: 'ppc64le', powerpc64le: 'ppc64le', ppc64el: 'ppc64le', ppc64: 'other', powerpc64: 'other', ppc: 'other', powerpc: 'other', s390x: 's390x', s390: 'other',
-  mips: 'other', mipsle: 'other', mipsel: 'other', mips64: 'other', mips64le: 'other', mips64el: 'other', mips64r6: 'other', loong64: 'other', loongarch64: 'other',
-  sparc64: 'other', sparcv9: 'other', ia64: 'other', wasm32: 'other', gnux32: 'other', muslx32: 'other',
+  x8664: 'x86_64',
+  amd64: 'x86_64',
+  x64: 'x86_64',
+  '64bit': 'x86_64',
+  intel64: 'x86_64',
+  em64t: 'x86_64',
+  amd64v1: 'x86_64',
+  x8664v1: 'x86_64',
+  aarch64: 'aarch64',
+  arm64: 'aarch64',
+  armv8: 'aarch64',
+  arm64v8: 'aarch64',
+  armv8a: 'aarch64',
+  armv7: 'armv7l',
+  armv7l: 'armv7l',
+  armv7a: 'armv7l',
+  armv7hf: 'armv7l',
+  arm7: 'armv7l',
+  armhf: 'armv7l',
+  arm32v7: 'armv7l',
+  thumbv7neon: 'armv7l',
+  armv6: 'armv6l',
+  armv6l: 'armv6l',
+  armv6hf: 'armv6l',
+  arm6: 'armv6l',
+  arm32v6: 'armv6l',
+  arm: 'arm',
+  arm32: 'arm',
+  armel: 'other',
+  armv5: 'other',
+  armv5te: 'other',
+  arm5: 'other',
+  arm64e: 'other',
+  aarch64be: 'other',
+  arm64ec: 'other',
+  x86: 'i686',
+  i386: 'i686',
+  i486: 'i686',
+  i586: 'i686',
+  i686: 'i686',
+  '386': 'i686',
+  ia32: 'i686',
+  '32bit': 'i686',
+  x32: 'other',
+  riscv64: 'riscv64',
+  riscv64gc: 'riscv64',
+  rv64: 'riscv64',
+  rv64gc: 'riscv64',
+  riscv: 'other',
+  riscv32: 'other',
+  ppc64le: 'ppc64le',
+  powerpc64le: 'ppc64le',
+  ppc64el: 'ppc64le',
+  ppc64: 'other',
+  powerpc64: 'other',
+  ppc: 'other',
+  powerpc: 'other',
+  s390x: 's390x',
+  s390: 'other',
+  mips: 'other',
+  mipsle: 'other',
+  mipsel: 'other',
+  mips64: 'other',
+  mips64le: 'other',
+  mips64el: 'other',
+  mips64r6: 'other',
+  loong64: 'other',
+  loongarch64: 'other',
+  sparc64: 'other',
+  sparcv9: 'other',
+  ia64: 'other',
+  wasm32: 'other',
+  gnux32: 'other',
+  muslx32: 'other',
   // Builds for a newer x86-64 level are not what every x86_64 machine runs.
-  amd64v2: 'other', amd64v3: 'other', amd64v4: 'other', x8664v2: 'other', x8664v3: 'other', x8664v4: 'other',
-  universal: 'universal', universal2: 'universal',
+  amd64v2: 'other',
+  amd64v3: 'other',
+  amd64v4: 'other',
+  x8664v2: 'other',
+  x8664v3: 'other',
+  x8664v4: 'other',
+  universal: 'universal',
+  universal2: 'universal',
 }
 /** Words that tell a processor only where a Mac was named just before. */
 const macWords: Readonly<Record<string, AssetArch>> = {
-  all: 'universal', fat: 'universal', intel: 'x86_64', silicon: 'aarch64', m1: 'aarch64',
+  all: 'universal',
+  fat: 'universal',
+  intel: 'x86_64',
+  silicon: 'aarch64',
+  m1: 'aarch64',
 }
 const libcWords: Readonly<Record<string, 'musl' | 'gnu' | 'static'>> = {
-  musl: 'musl', musleabi: 'musl', musleabihf: 'musl', alpine: 'musl', gnu: 'gnu', glibc: 'gnu', gnueabi: 'gnu', gnueabihf: 'gnu', static: 'static',
+  musl: 'musl',
+  musleabi: 'musl',
+  musleabihf: 'musl',
+  alpine: 'musl',
+  gnu: 'gnu',
+  glibc: 'gnu',
+  gnueabi: 'gnu',
+  gnueabihf: 'gnu',
+  static: 'static',
 }
 
 // One token may hold several words (linux64, macosarm64, linuxmusl); it must hold nothing else, so that "win" is not found in "darwin" nor "arm" in "charm".
-const longestFirst = (words: object): string => Object.keys(words).toSorted((a, b) => b.length - a.length).join('|')
+const longestFirst = (words: object): string =>
+  Object.keys(words)
+    .toSorted((a, b) => b.length - a.length)
+    .join('|')
 const glued = new RegExp(`^(${longestFirst(osWords)})(?:(?!64|32)\\d\\d|\\d{4})?(${longestFirst(archWords)}|64|32|)(musl|gnu|static|)$`)
 const reversed = new RegExp(`^(${longestFirst(archWords)})(${longestFirst(osWords)})(musl|gnu|)$`)
 
@@ -88,7 +231,8 @@ export function assetTarget(name: string, tool = ''): AssetTarget {
   const lower = name.toLowerCase()
   const kind = kinds.find(([pattern]) => pattern.test(lower))
   const bare = kind === undefined ? lower : lower.replace(kind[0], '')
-  const stem = tool !== '' && bare.startsWith(tool.toLowerCase()) && !/^[a-z0-9]/.test(bare.slice(tool.length)) ? bare.slice(tool.length) : bare
+  const stem =
+    tool !== '' && bare.startsWith(tool.toLowerCase()) && !/^[a-z0-9]/.test(bare.slice(tool.length)) ? bare.slice(tool.length) : bare
   const tokens = tokensOf(stem)
   const seen = wordsOf(tokens)
   // Only Linux runs AppImages, only macOS mounts dmg images.
@@ -96,7 +240,12 @@ export function assetTarget(name: string, tool = ''): AssetTarget {
   const os = theOnly(osSaid(seen.oses)) ?? (seen.oses.length === 0 ? implied : null)
   // Before the system such a word is part of a program's name: src-cli, manifest-tool, sbom-tool.
   const other = notPrograms.test(lower) || tokens.some((token, i) => notProgramWords.has(token) && i >= (seen.first ?? 0))
-  return { os, arch: theArch(os, seen.arches), libc: os === 'linux' || os === null ? theLibc(seen.libcs) : null, kind: other ? 'other' : (kind?.[1] ?? 'bare') }
+  return {
+    os,
+    arch: theArch(os, seen.arches),
+    libc: os === 'linux' || os === null ? theLibc(seen.libcs) : null,
+    kind: other ? 'other' : (kind?.[1] ?? 'bare'),
+  }
 }
 
 function tokensOf(stem: string): readonly string[] {

@@ -8,9 +8,23 @@ import { bareVersion } from './tag.ts'
 export type AssetChoice = { readonly ok: true; readonly name: string } | { readonly ok: false; readonly candidates: readonly string[] }
 
 const nixArches: Readonly<Record<string, AssetArch>> = {
-  x86_64: 'x86_64', aarch64: 'aarch64', armv7l: 'armv7l', armv6l: 'armv6l', i686: 'i686', riscv64: 'riscv64', powerpc64le: 'ppc64le', s390x: 's390x',
+  x86_64: 'x86_64',
+  aarch64: 'aarch64',
+  armv7l: 'armv7l',
+  armv6l: 'armv6l',
+  i686: 'i686',
+  riscv64: 'riscv64',
+  powerpc64le: 'ppc64le',
+  s390x: 's390x',
 }
-const nixSystems: Readonly<Record<string, AssetOs>> = { linux: 'linux', darwin: 'darwin', freebsd: 'freebsd', netbsd: 'netbsd', openbsd: 'openbsd', windows: 'windows' }
+const nixSystems: Readonly<Record<string, AssetOs>> = {
+  linux: 'linux',
+  darwin: 'darwin',
+  freebsd: 'freebsd',
+  netbsd: 'netbsd',
+  openbsd: 'openbsd',
+  windows: 'windows',
+}
 
 /** Whether an asset that says this of itself was built for the system: operating system and processor both said, both right. */
 export function servesSystem(target: AssetTarget, system: System): boolean {

@@ -32,7 +32,23 @@ export function commentsBeside(document: Document, places: readonly Span[]): rea
   return comments.filter((comment) => [...spans.values()].some((span) => lines.areBeside(comment, span)))
 }
 
-const identity = new Set(['org', 'owner', 'name', 'repo', 'pname', 'version', 'tag', 'rev', 'url', 'urls', 'src', 'hash', 'sha256', 'sha512', 'outputHash'])
+const identity = new Set([
+  'org',
+  'owner',
+  'name',
+  'repo',
+  'pname',
+  'version',
+  'tag',
+  'rev',
+  'url',
+  'urls',
+  'src',
+  'hash',
+  'sha256',
+  'sha512',
+  'outputHash',
+])
 
 /** The file's expression, the bindings and list items that hold the offset, and the bindings beside it that name the same thing. */
 function around(document: Document, offset: number): readonly Span[] {

@@ -32,7 +32,8 @@ export function commentEdits(file: string, document: Document, pin: Pin, tag: st
     const distance = distanceTo(file, document, start, pin)
     if (rivals.some((rival) => speaksOf(url, rival) && distanceTo(file, document, start, rival) < distance)) continue
     const from = parseReleaseUrl(url)?.tagSpan?.[0] ?? pathStart(url)
-    for (const found of occurrences(url, from, formsOf(old, tag))) edits.push({ file, start: start + found.start, end: start + found.end, text: found.now })
+    for (const found of occurrences(url, from, formsOf(old, tag)))
+      edits.push({ file, start: start + found.start, end: start + found.end, text: found.now })
   }
   return edits
 }
@@ -40,15 +41,27 @@ export function commentEdits(file: string, document: Document, pin: Pin, tag: st
 function speaksOf(url: string, { repository, tag, fetches }: Pin): boolean {
   if (fetches.some((fetch) => fetch.urls.some(({ text }) => text === url))) return true
   const release = parseReleaseUrl(url)
-  return release !== null && repository !== null && tag !== null && release.tag === tag && release.repository.org === repository.org && release.repository.name === repository.name
+  return (
+    release !== null &&
+    repository !== null &&
+    tag !== null &&
+    release.tag === tag &&
+    release.repository.org === repository.org &&
+    release.repository.name === repository.name
+  )
 }
 
 /** How far a comment is from the nearest thing of the pin in the same file; it speaks of what stands on its line or below it rather than of what stands above. */
 function distanceTo(file: string, { text }: Document, start: number, pin: Pin): number {
-  const places = [pin.place, ...pin.fetches.flatMap((fetch) => [fetch.place, ...fetch.hashes.flatMap(({ value }) => value.runs.map((run) => run.origin))])]
-  const distances = places.filter((place) => place.file === file).map((place) => {
-    if (place.start >= start) return place.start - start
-    return start - place.start + (/[\r\n]/.test(text.slice(place.start, start)) ? text.length : 0)
-  })
+  const places = [
+    pin.place,
+    ...pin.fetches.flatMap((fetch) => [fetch.place, ...fetch.hashes.flatMap(({ value }) => value.runs.map((run) => run.origin))]),
+  ]
+  const distances = places
+    .filter((place) => place.file === file)
+    .map((place) => {
+      if (place.start >= start) return place.start - start
+      return start - place.start + (/[\r\n]/.test(text.slice(place.start, start)) ? text.length : 0)
+    })
   return Math.min(...distances)
 }

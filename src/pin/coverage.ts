@@ -20,7 +20,12 @@ export interface Listed {
  * Sentences, in order: a system that uses another processor's asset where the new release has one of its own (and the old one, where it is known, had none), and an
  * asset whose name changed by more than the version. `tool` is the repository's name.
  */
-export function coverageChanges(covered: readonly Covered[], before: { readonly tag: string | null; readonly names: readonly string[] | null }, after: Listed, tool: string): readonly string[] {
+export function coverageChanges(
+  covered: readonly Covered[],
+  before: { readonly tag: string | null; readonly names: readonly string[] | null },
+  after: Listed,
+  tool: string,
+): readonly string[] {
   const notes = new Set<string>()
   for (const { system, before: old, after: now } of covered) {
     const own = isForeign(now, system, tool) ? nativeAssets(system, after.names, tool) : []
@@ -55,5 +60,7 @@ function isForeign(name: string, system: System, tool: string): boolean {
 function repacked(old: string, now: string, tool: string): string {
   const kind = (name: string): AssetKind => assetTarget(name, tool).kind
   const [was, is] = [kind(old), kind(now)]
-  return was === is || was === 'other' || is === 'other' ? '' : `, ${is === 'bare' ? 'not packed' : `packed as ${is}`} instead of ${was === 'bare' ? 'not packed' : was}`
+  return was === is || was === 'other' || is === 'other'
+    ? ''
+    : `, ${is === 'bare' ? 'not packed' : `packed as ${is}`} instead of ${was === 'bare' ? 'not packed' : was}`
 }

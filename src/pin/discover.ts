@@ -25,7 +25,11 @@ export interface Discovery {
 }
 
 /** Groups what all roots fetch into pins. A fetch that several roots make is one fetch; one whose hash stands in a `foreign` file is somebody else's. */
-export function discover(roots: readonly Root[], foreign: (file: string) => boolean = () => false, document: (file: string) => Document | null = () => null): Discovery {
+export function discover(
+  roots: readonly Root[],
+  foreign: (file: string) => boolean = () => false,
+  document: (file: string) => Document | null = () => null,
+): Discovery {
   const fetches = new Map<string, PinFetch>()
   const managed = new Set<string>()
   for (const root of roots)
@@ -40,7 +44,9 @@ export function discover(roots: readonly Root[], foreign: (file: string) => bool
       managed.add(placeKey(fetch.place))
     }
   const lent = lentFetches([...fetches.values()], document)
-  const pins = grouped([...fetches.values()]).map((group) => pinOf(group, lent)).sort((a, b) => comparePlaces(a.place, b.place))
+  const pins = grouped([...fetches.values()])
+    .map((group) => pinOf(group, lent))
+    .sort((a, b) => comparePlaces(a.place, b.place))
   return { pins, unmanaged: unmanagedOf(roots, managed) }
 }
 
@@ -81,11 +87,15 @@ function versionKeys(fetch: PinFetch): string[] {
   const own = digitRuns(version)
   const keys = literals.length === 0 ? [] : [`literal ${originsOf(literals)}`]
   if (own.length > 0 && own.every(isWholeLiteral)) return keys
-  const who = release === null ? (fetch.pname?.text ?? placeKey(fetch.place)) : `${release.repository.server}/${release.repository.org}/${release.repository.name}`
+  const who =
+    release === null
+      ? (fetch.pname?.text ?? placeKey(fetch.place))
+      : `${release.repository.server}/${release.repository.org}/${release.repository.name}`
   return [...keys, `text ${versionFile(fetch)} ${who} ${bareVersion(version.text).version}`]
 }
 
-const originsOf = (runs: readonly Run[]): string => [...new Set(runs.map((run) => `${run.origin.file}:${run.origin.start}`))].sort().join('+')
+const originsOf = (runs: readonly Run[]): string =>
+  [...new Set(runs.map((run) => `${run.origin.file}:${run.origin.start}`))].sort().join('+')
 
 /** Fetches of a system whose hash stands under another system's name, in a map that does not name this one, and that the other system fetches, too. */
 function lentFetches(fetches: readonly PinFetch[], document: (file: string) => Document | null): ReadonlySet<PinFetch> {
@@ -95,7 +105,12 @@ function lentFetches(fetches: readonly PinFetch[], document: (file: string) => D
       const place = hashPlace(fetch)
       const source = place.file.endsWith('.nix') ? document(place.file) : null
       const named = source === null ? null : namedSystem(source, place.start)
-      return named !== null && named.system !== fetch.system && !named.systems.has(fetch.system) && seen.has(`${named.system} ${placeKey(place)}`)
+      return (
+        named !== null &&
+        named.system !== fetch.system &&
+        !named.systems.has(fetch.system) &&
+        seen.has(`${named.system} ${placeKey(place)}`)
+      )
     }),
   )
 }
@@ -110,7 +125,15 @@ function pinOf(unsorted: readonly PinFetch[], lent: ReadonlySet<PinFetch>): Pin 
   const name = pinName(fetches, main, repository, tag)
   const named = repository ?? archived(main)
   const aliases = named === null ? [] : [`${named.org}/${named.name}`, named.name]
-  return { name, aliases: aliases.filter((alias) => alias !== name), place: placeOf(fetches), repository, tag, fetches, borrowed: fetches === all ? [] : borrowed }
+  return {
+    name,
+    aliases: aliases.filter((alias) => alias !== name),
+    place: placeOf(fetches),
+    repository,
+    tag,
+    fetches,
+    borrowed: fetches === all ? [] : borrowed,
+  }
 }
 
 function repositoryOf(fetch: PinFetch): Repository | null {
@@ -150,5 +173,7 @@ function unmanagedOf(roots: readonly Root[], managed: ReadonlySet<string>): Seen
       if (managed.has(key) || (known !== undefined && (!known.failed || failed))) continue
       seen.set(key, { place, fetcher, reason, failed })
     }
-  return [...seen.values()].map(({ place, fetcher, reason }) => ({ place, fetcher, reason })).sort((a, b) => comparePlaces(a.place, b.place))
+  return [...seen.values()]
+    .map(({ place, fetcher, reason }) => ({ place, fetcher, reason }))
+    .sort((a, b) => comparePlaces(a.place, b.place))
 }

@@ -5,7 +5,8 @@ import type { PinFetch } from './pin.ts'
 import { bareVersion } from './tag.ts'
 
 /** A number with dots, with what makes it a prerelease: what a version looks like inside a path. */
-const token = /(?<![0-9A-Za-z]|\d[._])[vV]?\d+(?:\.\d+)+(?:-(?:alpha|beta|rc|preview|pre|next|nightly|dev|canary)[-.]?[0-9A-Za-z]*(?:\.\d+)*)?(?![0-9]|\.\d)/g
+const token =
+  /(?<![0-9A-Za-z]|\d[._])[vV]?\d+(?:\.\d+)+(?:-(?:alpha|beta|rc|preview|pre|next|nightly|dev|canary)[-.]?[0-9A-Za-z]*(?:\.\d+)*)?(?![0-9]|\.\d)/g
 
 /** The piece of the URL that is the version: the tag's segment, or on no forge where the package's own version, or the only version-like word, stands. */
 export function versionText(fetch: PinFetch): Text | null {
@@ -41,7 +42,9 @@ function isWord(text: string, start: number, end: number): boolean {
 /** The version that stands in a path by itself; null where there are two, or where others than the author of the file move it. */
 function versionWord(url: Text): Text | null {
   if (/\/latest\//.test(url.text)) return null
-  const found = [...url.text.matchAll(token)].flatMap(({ index, 0: word }) => (index < pathStart(url.text) ? [] : [literalAround(url, index, index + word.length)]))
+  const found = [...url.text.matchAll(token)].flatMap(({ index, 0: word }) =>
+    index < pathStart(url.text) ? [] : [literalAround(url, index, index + word.length)],
+  )
   for (const words of [found, found.filter((word) => digitRuns(word).every(isWholeLiteral))])
     if (new Set(words.map((word) => word.text.replace(/^[vV]/, ''))).size === 1) return words[0]!
   return null
@@ -85,4 +88,3 @@ export function versionFile(fetch: PinFetch): string {
   const run = version === null ? undefined : digitRuns(version)[0]
   return run?.origin.file ?? fetch.place.file
 }
-

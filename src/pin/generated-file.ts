@@ -20,7 +20,10 @@ export const generatedHeader = '# Written by pinhash from pinhash.json; change t
 /** The whole file, the same for the same pins in any order, ending in a newline, in the form that the Nix formatters leave alone. */
 export function printGeneratedFile(pins: readonly GeneratedPin[]): string {
   const sorted = pins.toSorted((a, b) => compareText(a.pin, b.pin))
-  return `${generatedHeader}\n${set(sorted.map((each) => [each.pin, printPin(each)]), '')}\n`
+  return `${generatedHeader}\n${set(
+    sorted.map((each) => [each.pin, printPin(each)]),
+    '',
+  )}\n`
 }
 
 function printPin(each: GeneratedPin): string {
@@ -31,8 +34,20 @@ function printPin(each: GeneratedPin): string {
       ['org', nixString(each.org)],
       ['name', nixString(each.name)],
       ['version', nixString(each.version)],
-      ['url', set(systems.map(({ system, url }) => [system, nixString(url)]), indent + indent)],
-      ['sha256', set(systems.map(({ system, sha256 }) => [system, nixString(sha256)]), indent + indent)],
+      [
+        'url',
+        set(
+          systems.map(({ system, url }) => [system, nixString(url)]),
+          indent + indent,
+        ),
+      ],
+      [
+        'sha256',
+        set(
+          systems.map(({ system, sha256 }) => [system, nixString(sha256)]),
+          indent + indent,
+        ),
+      ],
     ],
     indent,
   )

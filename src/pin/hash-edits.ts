@@ -63,7 +63,12 @@ export function spellingOf(hash: FetchHash, pin: Pin, wanted: SpellingName | nul
 export const spellingName = (hash: FetchHash, pin: Pin): SpellingName => spellingOf(hash, pin).name
 
 /** The literal's new text and the edit that writes it; the edit is null where the literal cannot be edited. */
-export function hashEdit(hash: FetchHash, digest: Digest, pin: Pin, wanted: SpellingName | null = null): { readonly text: string; readonly edit: FileEdit | null } {
+export function hashEdit(
+  hash: FetchHash,
+  digest: Digest,
+  pin: Pin,
+  wanted: SpellingName | null = null,
+): { readonly text: string; readonly edit: FileEdit | null } {
   const text = printDigest(digest, spellingOf(hash, pin, wanted))
   return { text, edit: wholeEdit(hash.value, text) }
 }

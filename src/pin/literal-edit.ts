@@ -59,7 +59,11 @@ export function wholeEdit(value: Text, replacement: string): FileEdit | null {
 }
 
 /** Between one quote or three, after which TOML drops a line end. */
-function wholeTomlEdit(origin: Origin, content: { readonly from: number; readonly to: number } | null, replacement: string): FileEdit | null {
+function wholeTomlEdit(
+  origin: Origin,
+  content: { readonly from: number; readonly to: number } | null,
+  replacement: string,
+): FileEdit | null {
   if (content === null) {
     const text = encoded('toml', replacement)
     return text === null ? null : { file: origin.file, start: origin.start, end: origin.end, text: `"${text}"` }

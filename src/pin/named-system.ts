@@ -15,7 +15,7 @@ const double = /^[a-z0-9_]+-(?:linux|darwin|freebsd|netbsd|openbsd|windows)$/
 /** The innermost such binding around an offset, or null. */
 export function namedSystem({ root }: Document, offset: number): NamedSystem | null {
   let found: NamedSystem | null = null
-  for (let node: Node | undefined = root; node !== undefined; ) {
+  for (let node: Node | undefined = root; node !== undefined;) {
     const inside: Node | undefined = children(node).find((child) => child.start <= offset && offset < child.end)
     if (inside !== undefined && 'kind' in inside && inside.kind === 'binding' && 'kind' in node && node.kind === 'attributes') {
       const system = inside.path.map(staticName).find((name) => name !== null && double.test(name))

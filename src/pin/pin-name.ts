@@ -19,7 +19,9 @@ function packageName(pname: string, tag: string | null): string | null {
 
 /** Org and name of a repository of which a commit's archive is fetched. */
 export function archived(fetch: PinFetch): { readonly org: string; readonly name: string } | null {
-  const match = /^https?:\/\/(?:www\.)?(?:github\.com|codeload\.github\.com)\/([^/]+)\/([^/]+)\/(?:archive|tar\.gz|zip)\//.exec(fetch.urls[0]?.text ?? '')
+  const match = /^https?:\/\/(?:www\.)?(?:github\.com|codeload\.github\.com)\/([^/]+)\/([^/]+)\/(?:archive|tar\.gz|zip)\//.exec(
+    fetch.urls[0]?.text ?? '',
+  )
   return match === null ? null : { org: match[1]!, name: match[2]! }
 }
 
@@ -36,6 +38,8 @@ function fileName(fetches: readonly PinFetch[], main: PinFetch, tag: string | nu
   for (const name of names) while (!name.startsWith(common)) common = common.slice(0, -1)
   const isCut = common !== names[0]
   // A name cut in the middle of a word ends with the word before.
-  const plain = (isCut && names.some((name) => /^[0-9A-Za-z]/.test(name.slice(common.length))) ? common.replace(/[0-9A-Za-z]+$/, '') : common).replace(/(?:[-_.]v?)+$/, '')
+  const plain = (
+    isCut && names.some((name) => /^[0-9A-Za-z]/.test(name.slice(common.length))) ? common.replace(/[0-9A-Za-z]+$/, '') : common
+  ).replace(/(?:[-_.]v?)+$/, '')
   return plain || names[0]! || main.fetcher
 }

@@ -46,7 +46,8 @@ export const lenderOf = (pin: Pin, borrowed: PinFetch): PinFetch | null =>
   pin.fetches.find((fetch) => sameLiterals(fetch, borrowed) && fetch.urls[0]?.text === borrowed.urls[0]?.text) ?? null
 
 const sameLiterals = (a: PinFetch, b: PinFetch): boolean => {
-  const literals = ({ hashes }: PinFetch): string => hashes.map(({ value }) => value.runs.map((run) => `${run.origin.file}:${run.from}`).join('+')).join()
+  const literals = ({ hashes }: PinFetch): string =>
+    hashes.map(({ value }) => value.runs.map((run) => `${run.origin.file}:${run.from}`).join('+')).join()
   return literals(a) === literals(b)
 }
 

@@ -111,7 +111,9 @@ function readWord(text: string): Said {
     case 'hold':
     case 'prerelease':
     case 'ignore':
-      return value === '' ? { ok: true, policy: { [key]: true } } : no(`"${key}" stands alone, but ${JSON.stringify(value)} follows it; a remark begins with a second #`)
+      return value === ''
+        ? { ok: true, policy: { [key]: true } }
+        : no(`"${key}" stands alone, but ${JSON.stringify(value)} follows it; a remark begins with a second #`)
     case 'follow': {
       const problem = followProblem(value)
       return problem === null ? { ok: true, policy: { follow: value } } : no(`follow: ${problem}`)
@@ -126,15 +128,22 @@ function readWord(text: string): Said {
     }
     default: {
       const near = nearest(key, words, 1)[0]
-      return no(`unknown word ${JSON.stringify(key)} after "pinhash:"; ${near === undefined ? `there are ${words.join(', ')}` : `did you mean "${near}"?`}`)
+      return no(
+        `unknown word ${JSON.stringify(key)} after "pinhash:"; ${near === undefined ? `there are ${words.join(', ')}` : `did you mean "${near}"?`}`,
+      )
     }
   }
 }
 
 /** What two say together; two different ranges, ages or words about attestations are a contradiction. */
 export function merge(a: Partial<Policy>, b: Partial<Policy>): Said {
-  for (const [key, name] of [['follow', 'follow'], ['minAge', 'min-age'], ['attestation', 'attestation']] as const)
-    if (a[key] !== undefined && b[key] !== undefined && a[key] !== b[key]) return { ok: false, message: `"${name}" is said twice for one pin, and differently` }
+  for (const [key, name] of [
+    ['follow', 'follow'],
+    ['minAge', 'min-age'],
+    ['attestation', 'attestation'],
+  ] as const)
+    if (a[key] !== undefined && b[key] !== undefined && a[key] !== b[key])
+      return { ok: false, message: `"${name}" is said twice for one pin, and differently` }
   return { ok: true, policy: { ...a, ...b } }
 }
 

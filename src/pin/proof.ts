@@ -108,11 +108,13 @@ export function prove(
         fetch.hashes.map((hash) => hash.value.text),
       )
       const i = texts?.findIndex((each) => each.text === text) ?? -1
-      if (texts === undefined || i < 0) return `the edited ${fetch.place.file} would fetch ${shown(fetch)} for ${fetch.system}, which is not what was asked for`
+      if (texts === undefined || i < 0)
+        return `the edited ${fetch.place.file} would fetch ${shown(fetch)} for ${fetch.system}, which is not what was asked for`
       texts.splice(i, 1)
       if (texts.length === 0) expected.delete(key)
     }
   }
-  for (const [missing] of expected.values()) return `the edited ${missing!.what.place.file} would no longer fetch what it shall for ${missing!.what.system}: ${missing!.text}`
+  for (const [missing] of expected.values())
+    return `the edited ${missing!.what.place.file} would no longer fetch what it shall for ${missing!.what.system}: ${missing!.text}`
   return null
 }

@@ -35,7 +35,10 @@ export function evaluateRoot(tree: SourceTree, file: string, only: ReadonlySet<S
   let exhausted = false
   for (const system of systems) {
     const result = evaluateFile(tree, file, system, named)
-    const made = [...result.fetches.map((fetch) => ({ ...fetch, release: parseReleaseUrl(fetch.urls[0]!.text), builder: null })), ...result.builderCalls.map(builderFetch)]
+    const made = [
+      ...result.fetches.map((fetch) => ({ ...fetch, release: parseReleaseUrl(fetch.urls[0]!.text), builder: null })),
+      ...result.builderCalls.map(builderFetch),
+    ]
     exhausted ||= result.exhausted
     for (const path of result.reads) reads.add(path)
     fetches.push(...made)

@@ -65,7 +65,22 @@ function checkMirrors(check: Check, node: JsonNode | undefined): void {
   }
 }
 
-const keys = ['org', 'name', 'version', 'asset', 'systems', 'os', 'arch', 'file', 'hold', 'follow', 'prerelease', 'minAge', 'ignore', 'attestation']
+const keys = [
+  'org',
+  'name',
+  'version',
+  'asset',
+  'systems',
+  'os',
+  'arch',
+  'file',
+  'hold',
+  'follow',
+  'prerelease',
+  'minAge',
+  'ignore',
+  'attestation',
+]
 
 function readPin(check: Check, member: JsonMember): SpecPin | null {
   const path = ['pins', member.key]
@@ -74,8 +89,11 @@ function readPin(check: Check, member: JsonMember): SpecPin | null {
     check.say(member.keyNode.start, path, 'expected a name of a pin without white space, "@" and "/", and no "-" at its start')
   }
   const fields = check.object(member.value, path, keys, ['org', 'name', 'version', 'systems', 'file'])
-  const text = (key: string, expected?: (value: string) => string | null): JsonString | null => check.string(fields.get(key), [...path, key], expected)
-  const org = text('org', (value) => (/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(value) ? null : expectedBut('the owner of a GitHub repository, such as "cue-lang"', value)))
+  const text = (key: string, expected?: (value: string) => string | null): JsonString | null =>
+    check.string(fields.get(key), [...path, key], expected)
+  const org = text('org', (value) =>
+    /^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(value) ? null : expectedBut('the owner of a GitHub repository, such as "cue-lang"', value),
+  )
   const name = text('name', (value) =>
     /^[A-Za-z0-9._-]+$/.test(value) && !/^\.\.?$/.test(value) ? null : expectedBut('the name of a GitHub repository, such as "cue"', value),
   )
@@ -94,7 +112,18 @@ function readPin(check: Check, member: JsonMember): SpecPin | null {
   const policy = readPolicy(check, fields, path)
   if (org === null || name === null || versionNode === null || file === null) return null
   const plainFile = file.value.replace(/^(?:\.\/)+/, '')
-  return { pin: member.key, org: org.value, name: name.value, version: versionNode.value, versionNode, os, arch, systems, file: plainFile, policy }
+  return {
+    pin: member.key,
+    org: org.value,
+    name: name.value,
+    version: versionNode.value,
+    versionNode,
+    os,
+    arch,
+    systems,
+    file: plainFile,
+    policy,
+  }
 }
 
 function readPolicy(check: Check, fields: ReadonlyMap<string, JsonNode>, path: readonly string[]): Policy {
@@ -143,19 +172,35 @@ function checkSystem(check: Check, node: JsonNode, path: readonly (string | numb
   if (node.kind === 'string' && isSystem(node.value)) return true
   const known = Object.keys(osNames).flatMap((os) => Object.keys(archNames).map((arch) => `${arch}-${os}`))
   const near = node.kind === 'string' ? (nearest(node.value, usualSystems, 1)[0] ?? nearest(node.value, known, 1)[0]) : undefined
-  check.say(node.start, path, `expected a system such as "x86_64-linux", got ${shown(node)}${near === undefined ? '' : `; did you mean "${near}"?`}`)
+  check.say(
+    node.start,
+    path,
+    `expected a system such as "x86_64-linux", got ${shown(node)}${near === undefined ? '' : `; did you mean "${near}"?`}`,
+  )
   return false
 }
 
-function readWords(check: Check, node: JsonNode | undefined, path: readonly string[], known: Readonly<Record<string, string>>, what: string): Readonly<Record<string, string>> {
+function readWords(
+  check: Check,
+  node: JsonNode | undefined,
+  path: readonly string[],
+  known: Readonly<Record<string, string>>,
+  what: string,
+): Readonly<Record<string, string>> {
   const words: [string, string][] = []
   for (const member of check.map(node, path)) {
     const where = [...path, member.key]
     if (!Object.hasOwn(known, member.key)) {
       const near = Object.keys(known).find((key) => known[key] === member.key) ?? nearest(member.key, Object.keys(known), 1)[0]
-      check.say(member.keyNode.start, where, `expected ${what}, got ${shown(member.keyNode)}${near === undefined ? '' : `; did you mean "${near}"?`}`)
+      check.say(
+        member.keyNode.start,
+        where,
+        `expected ${what}, got ${shown(member.keyNode)}${near === undefined ? '' : `; did you mean "${near}"?`}`,
+      )
     }
-    const value = check.string(member.value, where, (text) => (/^[^\s/\\{}]+$/.test(text) ? null : expectedBut('a word of the name of an asset', text)))
+    const value = check.string(member.value, where, (text) =>
+      /^[^\s/\\{}]+$/.test(text) ? null : expectedBut('a word of the name of an asset', text),
+    )
     if (value !== null) words.push([member.key, value.value])
   }
   return Object.fromEntries(words)
@@ -163,7 +208,8 @@ function readWords(check: Check, node: JsonNode | undefined, path: readonly stri
 
 function fileProblem(value: string): string | null {
   const segments = value.replace(/^(?:\.\/)+/, '').split('/')
-  if (/^(?:[/~]|[A-Za-z]:)/.test(value) || /[\\\p{C}]/u.test(value)) return expectedBut('a path relative to this file, with "/" between its parts', value)
+  if (/^(?:[/~]|[A-Za-z]:)/.test(value) || /[\\\p{C}]/u.test(value))
+    return expectedBut('a path relative to this file, with "/" between its parts', value)
   if (segments.includes('..')) return expectedBut('a path inside the repository', value)
   if (segments.some((segment) => segment === '' || segment === '.')) return expectedBut('a plain path', value)
   return /[^/]\.nix$/.test(value) ? null : expectedBut('the path of a Nix file, such as "nix/pins.nix"', value)
@@ -203,10 +249,15 @@ class Check {
     for (const { key, keyNode } of members) {
       if (allowed.includes(key)) continue
       const near = nearest(key, allowed, 1)[0]
-      this.say(keyNode.start, [...path, key], `unknown key ${JSON.stringify(key)}; ${near === undefined ? `there are ${allowed.join(', ')}` : `did you mean "${near}"?`}`)
+      this.say(
+        keyNode.start,
+        [...path, key],
+        `unknown key ${JSON.stringify(key)}; ${near === undefined ? `there are ${allowed.join(', ')}` : `did you mean "${near}"?`}`,
+      )
     }
     const found = new Map(members.map((member) => [member.key, member.value]))
-    for (const key of required) if (node.kind === 'object' && !found.has(key)) this.say(node.start, path, `expected the key "${key}", which is not there`)
+    for (const key of required)
+      if (node.kind === 'object' && !found.has(key)) this.say(node.start, path, `expected the key "${key}", which is not there`)
     return found
   }
 
@@ -238,7 +289,11 @@ class Check {
   }
 
   /** A string without a problem; null where it is absent or something was said about it. */
-  string(node: JsonNode | undefined, path: readonly (string | number)[], problemOf: (value: string) => string | null = () => null): JsonString | null {
+  string(
+    node: JsonNode | undefined,
+    path: readonly (string | number)[],
+    problemOf: (value: string) => string | null = () => null,
+  ): JsonString | null {
     if (node === undefined) return null
     if (node.kind !== 'string') {
       this.say(node.start, path, `expected a text, got ${shown(node)}`)

@@ -16,11 +16,14 @@ const ofDependencies =
   /^(?:vendor(?:Hash|Sha256)|cargo(?:Hash|Sha256|DepsHash)|(?:npm|yarn|pnpm|maven|mvn|gradle|pub|composer|bundler|deps|modules|nuget|zig|bun)(?:Deps)?(?:Hash|Sha256)|(?:deps|mix|elm|cabal)Sha256|outputHash|outputHashes)$/
 const hashNames = /^(?:hash|sha256|sha512|sha1|outputHash)$/
 /** Functions that fetch a package's dependencies. */
-const dependencyCall = /(?:^|[.])(?:fetch(?:Deps|NpmDeps|YarnDeps|PnpmDeps|CargoVendor|MixDeps|MavenDeps|CargoTarball|PypiDeps|BunDeps)|mkDeps|fetchDeps)$|Deps$|Vendor$/
+const dependencyCall =
+  /(?:^|[.])(?:fetch(?:Deps|NpmDeps|YarnDeps|PnpmDeps|CargoVendor|MixDeps|MavenDeps|CargoTarball|PypiDeps|BunDeps)|mkDeps|fetchDeps)$|Deps$|Vendor$/
 
 /** What goes stale when the version changes, in document order. `pins` are all pins: their hashes are theirs. */
 export function staleHashes(pin: Pin, pins: readonly Pin[], documents: ReadonlyMap<string, Document>): StaleHash[] {
-  const managed = new Set(pins.flatMap(({ fetches }) => fetches.flatMap(({ hashes }) => hashes.flatMap(({ value }) => value.runs.map((run) => key(run.origin))))))
+  const managed = new Set(
+    pins.flatMap(({ fetches }) => fetches.flatMap(({ hashes }) => hashes.flatMap(({ value }) => value.runs.map((run) => key(run.origin))))),
+  )
   const calls = new Set(pins.flatMap(({ fetches }) => fetches.map((fetch) => key(fetch.place))))
   const found: StaleHash[] = []
   for (const [file, document] of documents) {
@@ -70,7 +73,10 @@ class Search {
     if (!names.includes('version') && !names.includes('src')) return false
     if (!names.some((name) => name !== null && (ofDependencies.test(name) || /^(?:pname|name|src)$/.test(name)))) return false
     return set.bindings.some((each) => {
-      if (each.kind === 'inherit') return each.from === null && each.names.some((name) => isVersionOrSource(staticName(name)) && this.#boundHere(staticName(name)!, scopes))
+      if (each.kind === 'inherit')
+        return (
+          each.from === null && each.names.some((name) => isVersionOrSource(staticName(name)) && this.#boundHere(staticName(name)!, scopes))
+        )
       if (!isVersionOrSource(staticName(each.path[0]!))) return false
       if (this.#own.some((place) => each.start <= place.start && place.start < each.end)) return true
       return each.value.kind === 'identifier' && this.#boundHere(each.value.name, scopes)
@@ -79,7 +85,9 @@ class Search {
 
   #boundHere(name: string, scopes: Scopes): boolean {
     for (const bindings of scopes.toReversed()) {
-      const bound = bindings.find((each): each is Binding => each.kind === 'binding' && each.path.length === 1 && staticName(each.path[0]!) === name)
+      const bound = bindings.find(
+        (each): each is Binding => each.kind === 'binding' && each.path.length === 1 && staticName(each.path[0]!) === name,
+      )
       if (bound !== undefined) return this.#own.some((place) => bound.start <= place.start && place.start < bound.end)
     }
     return false
@@ -89,19 +97,26 @@ class Search {
     const todo: { node: Node; label: string; inCall: boolean }[] = [{ node: set, label: '', inCall: false }]
     for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
       const { node, label, inCall } = next
-      if (!('kind' in node) || (node.kind === 'apply' && this.#calls.has(key({ file: this.#file, start: node.start, end: node.end })))) continue
+      if (!('kind' in node) || (node.kind === 'apply' && this.#calls.has(key({ file: this.#file, start: node.start, end: node.end }))))
+        continue
       let name = label
       let call = inCall
       if (node.kind === 'binding') {
         const own = staticName(node.path.at(-1)!) ?? ''
         const isHash = ofDependencies.test(own) || (inCall && hashNames.test(own))
         if (isHash && !this.#isManaged(node.value)) {
-          this.#found.push({ attribute: ofDependencies.test(own) || label === '' ? own : `${label}.${own}`, file: this.#file, start: node.start, end: node.end })
+          this.#found.push({
+            attribute: ofDependencies.test(own) || label === '' ? own : `${label}.${own}`,
+            file: this.#file,
+            start: node.start,
+            end: node.end,
+          })
           continue
         }
         name = own
       }
-      if (node.kind === 'apply') call ||= dependencyCall.test(nameOf(node.function)) || (nameOf(node.function).startsWith('fetch') && mentionsVersion(node.argument))
+      if (node.kind === 'apply')
+        call ||= dependencyCall.test(nameOf(node.function)) || (nameOf(node.function).startsWith('fetch') && mentionsVersion(node.argument))
       for (const child of children(node).toReversed()) todo.push({ node: child, label: name, inCall: call })
     }
   }

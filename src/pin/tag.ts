@@ -149,7 +149,18 @@ function parts(tag: string): Parts {
   const flavour = tag.slice(flavourStart)
   const found = commit.test(tag) ? null : firstOf(text)
   if (found === null) {
-    return { scheme: 'text', prefix: '', version: tag, separator: '', numbers: [], patch: '', prerelease: null, build: '', tail: '', flavour: '' }
+    return {
+      scheme: 'text',
+      prefix: '',
+      version: tag,
+      separator: '',
+      numbers: [],
+      patch: '',
+      prerelease: null,
+      build: '',
+      tail: '',
+      flavour: '',
+    }
   }
   const [start, core] = found
   const rest = text.slice(start + core.length)
@@ -159,7 +170,18 @@ function parts(tag: string): Parts {
   if (day !== null) {
     const digits = core.replace(/\D/g, '')
     const numbers = [digits.slice(0, 4), digits.slice(4, 6), digits.slice(6)]
-    return { scheme: 'date', prefix, version, separator: day[1] ?? '', numbers, patch: '', prerelease: null, build: '', tail: rest, flavour }
+    return {
+      scheme: 'date',
+      prefix,
+      version,
+      separator: day[1] ?? '',
+      numbers,
+      patch: '',
+      prerelease: null,
+      build: '',
+      tail: rest,
+      flavour,
+    }
   }
   const separator = core.includes('_') ? '_' : '.'
   return { scheme: 'version', prefix, version, separator, numbers: core.split(separator), ...suffix(rest), flavour }

@@ -16,9 +16,17 @@ export interface UnusedRow extends Place {
 const double = /^[a-z0-9_]+-(?:linux|darwin|freebsd|netbsd|openbsd|windows)$/
 
 /** Rows beside the pin's own in the same map, in document order, that neither a system of the pin nor another of `pins` uses. */
-export function unusedRows(pin: Pin, pins: readonly Pin[], document: (file: string) => Document | null, text: (file: string) => string | null): UnusedRow[] {
-  const used = pins.flatMap(({ fetches }) => fetches.flatMap(({ hashes }) => hashes.flatMap(({ value }) => value.runs.map((run) => run.origin))))
-  const isUsed = (file: string, row: Row): boolean => used.some((origin) => origin.file === file && origin.start >= row.start && origin.end <= row.end)
+export function unusedRows(
+  pin: Pin,
+  pins: readonly Pin[],
+  document: (file: string) => Document | null,
+  text: (file: string) => string | null,
+): UnusedRow[] {
+  const used = pins.flatMap(({ fetches }) =>
+    fetches.flatMap(({ hashes }) => hashes.flatMap(({ value }) => value.runs.map((run) => run.origin))),
+  )
+  const isUsed = (file: string, row: Row): boolean =>
+    used.some((origin) => origin.file === file && origin.start >= row.start && origin.end <= row.end)
   const systems = new Set([...pin.fetches, ...pin.borrowed].map((fetch) => fetch.system))
   const rows = new Map<string, UnusedRow>()
   for (const fetch of pin.fetches)
@@ -26,8 +34,10 @@ export function unusedRows(pin: Pin, pins: readonly Pin[], document: (file: stri
       const origin = value.runs[0]?.origin
       if (origin === undefined) continue
       const source = origin.file.endsWith('.nix') ? document(origin.file) : null
-      const beside = source === null ? (origin.form === 'json' ? jsonRows(text(origin.file) ?? '', origin.start) : []) : nixRows(source, origin.start)
-      for (const row of beside) if (!systems.has(row.system) && !isUsed(origin.file, row)) rows.set(`${origin.file}:${row.start}`, { ...row, file: origin.file })
+      const beside =
+        source === null ? (origin.form === 'json' ? jsonRows(text(origin.file) ?? '', origin.start) : []) : nixRows(source, origin.start)
+      for (const row of beside)
+        if (!systems.has(row.system) && !isUsed(origin.file, row)) rows.set(`${origin.file}:${row.start}`, { ...row, file: origin.file })
     }
   return [...rows.values()].sort((a, b) => (a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1))
 }
@@ -39,12 +49,21 @@ const isHash = (value: string): boolean => value !== '' && (isPlaceholder(value)
 /** The rows of the innermost set around an offset that is named by systems. */
 function nixRows({ root }: Document, offset: number): Row[] {
   let found: Row[] = []
-  for (let node: Node | undefined = root; node !== undefined; ) {
+  for (let node: Node | undefined = root; node !== undefined;) {
     const inside: Node | undefined = children(node).find((child) => child.start <= offset && offset < child.end)
-    if (inside !== undefined && 'kind' in inside && inside.kind === 'binding' && 'kind' in node && node.kind === 'attributes' && inside.path.some((name) => isSystem(staticName(name))))
+    if (
+      inside !== undefined &&
+      'kind' in inside &&
+      inside.kind === 'binding' &&
+      'kind' in node &&
+      node.kind === 'attributes' &&
+      inside.path.some((name) => isSystem(staticName(name)))
+    )
       found = node.bindings.flatMap((each): Row[] => {
         const system = each.kind === 'binding' ? each.path.map(staticName).find(isSystem) : undefined
-        return each.kind === 'binding' && system !== undefined && system !== null && holdsHash(each.value) ? [{ system, start: each.start, end: each.end }] : []
+        return each.kind === 'binding' && system !== undefined && system !== null && holdsHash(each.value)
+          ? [{ system, start: each.start, end: each.end }]
+          : []
       })
     node = inside
   }
@@ -56,7 +75,8 @@ const isSystem = (name: string | null): boolean => name !== null && double.test(
 function holdsHash(value: Node): boolean {
   const todo: Node[] = [value]
   for (let node = todo.pop(); node !== undefined; node = todo.pop()) {
-    if ('kind' in node && node.kind === 'string' && isHash(node.parts.map((part) => (part.kind === 'text' ? part.value : '')).join(''))) return true
+    if ('kind' in node && node.kind === 'string' && isHash(node.parts.map((part) => (part.kind === 'text' ? part.value : '')).join('')))
+      return true
     todo.push(...children(node))
   }
   return false
@@ -65,11 +85,16 @@ function holdsHash(value: Node): boolean {
 function jsonRows(text: string, offset: number): Row[] {
   const parsed = parseJson(text)
   let found: Row[] = []
-  for (let node: JsonNode | undefined = parsed.ok ? parsed.root : undefined; node !== undefined; ) {
-    const inside: readonly JsonNode[] = node.kind === 'object' ? node.members.map((member) => member.value) : node.kind === 'array' ? node.items : []
+  for (let node: JsonNode | undefined = parsed.ok ? parsed.root : undefined; node !== undefined;) {
+    const inside: readonly JsonNode[] =
+      node.kind === 'object' ? node.members.map((member) => member.value) : node.kind === 'array' ? node.items : []
     const next = inside.find((child) => child.start <= offset && offset < child.end)
     if (node.kind === 'object' && node.members.some((member) => member.value === next && double.test(member.key)))
-      found = node.members.flatMap((member) => (double.test(member.key) && jsonHoldsHash(member.value) ? [{ system: member.key, start: member.keyNode.start, end: member.value.end }] : []))
+      found = node.members.flatMap((member) =>
+        double.test(member.key) && jsonHoldsHash(member.value)
+          ? [{ system: member.key, start: member.keyNode.start, end: member.value.end }]
+          : [],
+      )
     node = next
   }
   return found
@@ -77,5 +102,7 @@ function jsonRows(text: string, offset: number): Row[] {
 
 function jsonHoldsHash(node: JsonNode): boolean {
   if (node.kind === 'string') return isHash(node.value)
-  return node.kind === 'object' ? node.members.some((member) => jsonHoldsHash(member.value)) : node.kind === 'array' && node.items.some(jsonHoldsHash)
+  return node.kind === 'object'
+    ? node.members.some((member) => jsonHoldsHash(member.value))
+    : node.kind === 'array' && node.items.some(jsonHoldsHash)
 }

@@ -41,7 +41,8 @@ class Plan {
       if (span !== null) this.#place(url, span, this.#formOf(url.text.slice(span.start, span.end)) ?? this.#now)
       // What stands before a release's tag is the repository, whatever it is called.
       const from = span === null ? pathStart(url.text) : span.start
-      for (const found of occurrences(url.text, from, this.#forms)) if (span === null || found.end <= span.start || found.start >= span.end) this.#place(url, found, found.now)
+      for (const found of occurrences(url.text, from, this.#forms))
+        if (span === null || found.end <= span.start || found.start >= span.end) this.#place(url, found, found.now)
     }
     // A version beside URLs that spell it out themselves changes with them.
     const { version } = fetch
@@ -99,18 +100,24 @@ class Plan {
 
   #add(edit: FileEdit | null, run: Run, old: string): void {
     if (edit === null) {
-      this.#problem ??= run.origin.form === 'name' ? `${old} is the name of an attribute: a row of a table by version` : `${old} stands where it cannot be edited`
+      this.#problem ??=
+        run.origin.form === 'name'
+          ? `${old} is the name of an attribute: a row of a table by version`
+          : `${old} stands where it cannot be edited`
       return
     }
     const key = `${edit.file}:${edit.start}:${edit.end}`
     const known = this.#edits.get(key)
-    if (known !== undefined && known.text !== edit.text) this.#problem ??= `one literal would have to be both ${known.text} and ${edit.text}`
+    if (known !== undefined && known.text !== edit.text)
+      this.#problem ??= `one literal would have to be both ${known.text} and ${edit.text}`
     this.#edits.set(key, edit)
   }
 
   result(pin: Pin): VersionEdits {
     for (const { origin, run } of this.rewrites) {
-      const edited = [...this.#edits.values()].some((edit) => edit.file === origin.file && edit.start >= origin.start && edit.end <= origin.end)
+      const edited = [...this.#edits.values()].some(
+        (edit) => edit.file === origin.file && edit.start >= origin.start && edit.end <= origin.end,
+      )
       if (edited) continue
       const source = pin.fetches.map((fetch) => sourceLiteral(fetch, origin)).find((text) => text !== null)
       const now = source === undefined || source === null ? null : inSeparatorsOf(source.text, this.#now)
@@ -126,7 +133,10 @@ class Plan {
 /** The package's version, where it is the literal asked for. */
 function sourceLiteral(fetch: PinFetch, origin: Run['origin']): Text | null {
   const candidates = [fetch.version, fetch.builder?.version ?? null, versionText(fetch)]
-  return candidates.find((text) => text !== null && text.runs.length > 0 && text.runs.every((run) => run.origin === origin && isExact(run))) ?? null
+  return (
+    candidates.find((text) => text !== null && text.runs.length > 0 && text.runs.every((run) => run.origin === origin && isExact(run))) ??
+    null
+  )
 }
 
 /** `1.3.0` as `1_3_0` where the literal is `1_2_3`. */
@@ -140,7 +150,17 @@ function inSeparatorsOf(literal: string, tag: string): string | null {
 
 /** Overlapping edits happen where a tag stands inside another occurrence: the longer one says it all. */
 function withoutNested(edits: readonly FileEdit[]): FileEdit[] {
-  return edits.filter((edit) => !edits.some((other) => other !== edit && other.file === edit.file && other.start <= edit.start && other.end >= edit.end && other.end - other.start > edit.end - edit.start))
+  return edits.filter(
+    (edit) =>
+      !edits.some(
+        (other) =>
+          other !== edit &&
+          other.file === edit.file &&
+          other.start <= edit.start &&
+          other.end >= edit.end &&
+          other.end - other.start > edit.end - edit.start,
+      ),
+  )
 }
 
 /** What the old version is called, and how the new one is called there; longer words first. */

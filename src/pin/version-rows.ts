@@ -37,7 +37,8 @@ export function versionRows(pin: Pin, tag: string, edits: readonly FileEdit[], d
       if (!made.ok) return made
       // What says the version inside the row does not select it.
       const selecting = edits.some((edit) => edit.file !== origin.file || edit.start < made.row.start || edit.end > made.row.end)
-      if (!selecting) return { ok: false, message: `${found.label} is named after its version; rename it, or select it by a version of its own` }
+      if (!selecting)
+        return { ok: false, message: `${found.label} is named after its version; rename it, or select it by a version of its own` }
       rows.set(`${origin.file}:${made.row.start}`, made.row)
     }
   return { ok: true, rows: [...rows.values()] }
@@ -62,26 +63,44 @@ export function renamedKey(edits: readonly FileEdit[], text: (file: string) => s
 /** The innermost binding around an offset whose name is the version. */
 function rowAround({ root, text }: Document, offset: number, tag: string): Found | null {
   let found: Found | null = null
-  for (let node: Node | undefined = root; node !== undefined; ) {
+  for (let node: Node | undefined = root; node !== undefined;) {
     const inside: Node | undefined = children(node).find((child) => child.start <= offset && offset < child.end)
     if (inside !== undefined && 'kind' in inside && inside.kind === 'binding' && 'kind' in node && node.kind === 'attributes') {
       const key = inside.path.find((name) => saysVersion(staticName(name), tag))
-      if (key !== undefined) found = { binding: inside, key, label: text.slice(key.start, key.end), siblings: node.bindings.filter((each) => each.kind === 'binding') }
+      if (key !== undefined)
+        found = {
+          binding: inside,
+          key,
+          label: text.slice(key.start, key.end),
+          siblings: node.bindings.filter((each) => each.kind === 'binding'),
+        }
     }
     node = inside
   }
   return found
 }
 
-const saysVersion = (name: string | null, tag: string): boolean => name !== null && /\d/.test(name) && (name === tag || bareVersion(name).version === bareVersion(tag).version) && /^v?\d/i.test(bareVersion(name).prefix + bareVersion(name).version)
+const saysVersion = (name: string | null, tag: string): boolean =>
+  name !== null &&
+  /\d/.test(name) &&
+  (name === tag || bareVersion(name).version === bareVersion(tag).version) &&
+  /^v?\d/i.test(bareVersion(name).prefix + bareVersion(name).version)
 
-function rowOf({ text }: Document, file: string, { binding, key, label, siblings }: Found, old: string, tag: string): { readonly ok: true; readonly row: Row } | { readonly ok: false; readonly message: string } {
+function rowOf(
+  { text }: Document,
+  file: string,
+  { binding, key, label, siblings }: Found,
+  old: string,
+  tag: string,
+): { readonly ok: true; readonly row: Row } | { readonly ok: false; readonly message: string } {
   const name = staticName(key)!
   const now = name === old ? tag : bareVersion(name).prefix + bareVersion(tag).version
   const place = { file, start: binding.start, end: binding.end }
-  if (key.kind !== 'string' || key.form !== 'quoted') return { ok: false, message: `the row ${label} of its table is not named by a plain string` }
+  if (key.kind !== 'string' || key.form !== 'quoted')
+    return { ok: false, message: `the row ${label} of its table is not named by a plain string` }
   const index = (each: Binding): number => each.path.findIndex((part) => saysVersionLike(staticName(part)))
-  if (siblings.some((each) => each.path.some((part) => staticName(part) === now))) return { ok: false, message: `its table has a row ${JSON.stringify(now)} already; select that one by hand` }
+  if (siblings.some((each) => each.path.some((part) => staticName(part) === now)))
+    return { ok: false, message: `its table has a row ${JSON.stringify(now)} already; select that one by hand` }
   const nameEdit: FileEdit = { file, start: key.start + 1, end: key.end - 1, text: escapeString(now) }
   const versions = siblings.flatMap((each) => (index(each) < 0 ? [] : [staticName(each.path[index(each)]!)!]))
   const isDescending = versions.length > 1 && compareTags(versions[0]!, versions.at(-1)!) > 0
@@ -93,16 +112,23 @@ function rowOf({ text }: Document, file: string, { binding, key, label, siblings
     return { ok: true, row: { ...place, ...row, name: nameEdit } }
   }
   const rest = /^[^\r\n]*/.exec(text.slice(binding.end))![0]
-  if (!/^[ \t]*(?:#.*|\/\*.*\*\/[ \t]*)?$/.test(rest)) return { ok: false, message: `the row ${label} of its table shares its line with another` }
+  if (!/^[ \t]*(?:#.*|\/\*.*\*\/[ \t]*)?$/.test(rest))
+    return { ok: false, message: `the row ${label} of its table shares its line with another` }
   const lineEnd = text.slice(binding.end + rest.length).startsWith('\r\n') ? '\r\n' : '\n'
-  const row = isDescending ? { at: binding.start, before: '', after: lineEnd + indent } : { at: binding.end + rest.length, before: lineEnd + indent, after: '' }
+  const row = isDescending
+    ? { at: binding.start, before: '', after: lineEnd + indent }
+    : { at: binding.end + rest.length, before: lineEnd + indent, after: '' }
   return { ok: true, row: { ...place, ...row, name: nameEdit } }
 }
 
 const saysVersionLike = (name: string | null): boolean => name !== null && /^v?\d+(?:\.\d+)+/.test(name)
 
 /** Edits of which those inside a row become edits of its copy: the edits of the file, and what was copied where. */
-export function withRows(edits: readonly FileEdit[], rows: readonly Row[], text: (file: string) => string): { readonly edits: readonly FileEdit[]; readonly copies: readonly RowCopy[] } {
+export function withRows(
+  edits: readonly FileEdit[],
+  rows: readonly Row[],
+  text: (file: string) => string,
+): { readonly edits: readonly FileEdit[]; readonly copies: readonly RowCopy[] } {
   const inside = (row: Row, edit: FileEdit): boolean => edit.file === row.file && edit.start >= row.start && edit.end <= row.end
   const kept = edits.filter((edit) => !rows.some((row) => inside(row, edit)))
   const copies = rows.map((row): RowCopy => {

@@ -23,8 +23,14 @@ export function assetAt(url: string, release: Release, system: System): Asset | 
 
 /** Throws Refusal `broken-asset` unless the asset is uploaded and not empty. */
 export function whole(asset: Asset, release: Release): Asset {
-  if (asset.state !== 'uploaded') throw new Refusal('refused', 'broken-asset', `The asset ${asset.name} of ${release.tag} is not uploaded (the forge says ${asset.state}); try again later or take another release`)
-  if (asset.size === 0) throw new Refusal('refused', 'broken-asset', `The asset ${asset.name} of ${release.tag} is empty; take another release`)
+  if (asset.state !== 'uploaded')
+    throw new Refusal(
+      'refused',
+      'broken-asset',
+      `The asset ${asset.name} of ${release.tag} is not uploaded (the forge says ${asset.state}); try again later or take another release`,
+    )
+  if (asset.size === 0)
+    throw new Refusal('refused', 'broken-asset', `The asset ${asset.name} of ${release.tag} is empty; take another release`)
   return asset
 }
 
@@ -32,9 +38,18 @@ export function whole(asset: Asset, release: Release): Asset {
 export function missingAsset(name: string, release: Release, system: System, tool = ''): Refusal {
   const names = release.assets.map((asset) => asset.name)
   const near = nearest(name, names)
-  const hint = names.length === 0 ? 'the release has no assets' : near.length > 0 ? `the nearest ${near.length === 1 ? 'is' : 'are'} ${near.join(', ')}` : `it has ${names.slice(0, 5).join(', ')}`
+  const hint =
+    names.length === 0
+      ? 'the release has no assets'
+      : near.length > 0
+        ? `the nearest ${near.length === 1 ? 'is' : 'are'} ${near.join(', ')}`
+        : `it has ${names.slice(0, 5).join(', ')}`
   const instead = insteadOf(name, system, names, tool)
-  return new Refusal('missing', 'no-asset', `${release.tag} has no asset ${name} for ${system}; ${instead === null ? hint : `${instead}; ${hint}`}`)
+  return new Refusal(
+    'missing',
+    'no-asset',
+    `${release.tag} has no asset ${name} for ${system}; ${instead === null ? hint : `${instead}; ${hint}`}`,
+  )
 }
 
 /** How the asset of a builder that cannot be read was found. */
@@ -53,20 +68,35 @@ export function chosenAsset(
   comments: readonly CommentUrl[],
 ): { readonly asset: Asset; readonly by: ChosenBy } {
   const names = next.assets.map((asset) => asset.name)
-  const at = (name: string): Asset => whole(next.assets.find((asset) => asset.name === name)!, next)
+  const at = (name: string): Asset =>
+    whole(
+      next.assets.find((asset) => asset.name === name)!,
+      next,
+    )
   const named = namedToday(fetch, repository, current, currentTag, comments)
   if (named !== null) {
     const name = next.tag === currentTag ? named.name : similarAsset(named.name, currentTag, next.tag, names)
-    if (name === null || !names.includes(name)) throw missingAsset(named.name.replaceAll(currentTag, next.tag), next, fetch.system, repository.name)
+    if (name === null || !names.includes(name))
+      throw missingAsset(named.name.replaceAll(currentTag, next.tag), next, fetch.system, repository.name)
     return { asset: at(name), by: named.by }
   }
   const choice = chooseAsset(fetch.system, names, repository.name)
   if (choice.ok) return { asset: at(choice.name), by: 'name' }
   const which = choice.candidates.length > 0 ? `it may be ${choice.candidates.slice(0, 6).join(', ')}` : 'none seems to be for it'
-  throw new Refusal('refused', 'doubt', `Which asset of ${next.tag} is for ${fetch.system} is in doubt: ${which}; a comment "# nix-prefetch-url URL" above the hashes settles it`)
+  throw new Refusal(
+    'refused',
+    'doubt',
+    `Which asset of ${next.tag} is for ${fetch.system} is in doubt: ${which}; a comment "# nix-prefetch-url URL" above the hashes settles it`,
+  )
 }
 
-function namedToday(fetch: PinFetch, repository: Repository, current: Release | null, currentTag: string, comments: readonly CommentUrl[]): { name: string; by: ChosenBy } | null {
+function namedToday(
+  fetch: PinFetch,
+  repository: Repository,
+  current: Release | null,
+  currentTag: string,
+  comments: readonly CommentUrl[],
+): { name: string; by: ChosenBy } | null {
   const digests = fetch.hashes.flatMap((hash) => {
     const read = readHash(hash)
     return read.kind === 'digest' ? [read.digest] : []
@@ -75,7 +105,12 @@ function namedToday(fetch: PinFetch, repository: Repository, current: Release | 
   if (held.length === 1) return { name: held[0]!.name, by: 'digest' }
   const said = comments.flatMap(({ url }) => {
     const parsed = parseReleaseUrl(url)
-    return parsed?.kind === 'asset' && parsed.tag === currentTag && parsed.repository.org === repository.org && parsed.repository.name === repository.name ? [parsed.asset] : []
+    return parsed?.kind === 'asset' &&
+      parsed.tag === currentTag &&
+      parsed.repository.org === repository.org &&
+      parsed.repository.name === repository.name
+      ? [parsed.asset]
+      : []
   })
   const own = [...new Set(said)].filter((name) => servesSystem(assetTarget(name, repository.name), fetch.system))
   return own.length === 1 ? { name: own[0]!, by: 'comment' } : null

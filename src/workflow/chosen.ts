@@ -13,14 +13,23 @@ export function selectOrExplain(found: Found, selection: Selection, context: Con
   } catch (error) {
     if (!(error instanceof AbsentError)) throw error
     // Encrypted files are usual: they may be why there is no pin at all, hardly why one is unknown.
-    const telling = new Set<Problem['code']>(['syntax', 'bad-config', 'unreadable-file', ...(error.code === 'no-pin' ? (['binary-file'] as const) : [])])
+    const telling = new Set<Problem['code']>([
+      'syntax',
+      'bad-config',
+      'unreadable-file',
+      ...(error.code === 'no-pin' ? (['binary-file'] as const) : []),
+    ])
     const problem = found.problems.find(({ code }) => telling.has(code))
     if (problem === undefined) throw error
     const { code, file, line, column, message, excerpt } = problem
     const why = line === null ? message : `${file}:${line}:${column}: ${message}`
-    throw new InputError(code === 'syntax' || code === 'bad-config' ? code : 'unreadable-file', `${error.message}${error.message.endsWith('?') ? '' : '.'} Perhaps it is in a file that could not be read: ${why}`, {
-      cause: error,
-      excerpt,
-    })
+    throw new InputError(
+      code === 'syntax' || code === 'bad-config' ? code : 'unreadable-file',
+      `${error.message}${error.message.endsWith('?') ? '' : '.'} Perhaps it is in a file that could not be read: ${why}`,
+      {
+        cause: error,
+        excerpt,
+      },
+    )
   }
 }

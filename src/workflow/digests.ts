@@ -76,7 +76,10 @@ export class Digests {
       await Promise.all([...unpackings.values()].map(act))
     }
     try {
-      const sink = { write: (chunk: Uint8Array) => each((unpacking) => unpacking.write(chunk)), restart: () => each((unpacking) => unpacking.restart()) }
+      const sink = {
+        write: (chunk: Uint8Array) => each((unpacking) => unpacking.write(chunk)),
+        restart: () => each((unpacking) => unpacking.restart()),
+      }
       const downloaded = await this.#context.downloads.digest(url, { ...wanted, sink })
       const unpacked = await Promise.all([...unpackings.values()].map((unpacking) => unpacking.finish()))
       const { remarks } = unpacked[0]!

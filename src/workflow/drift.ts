@@ -39,7 +39,11 @@ export function differs({ held, url, found, asset, release }: Difference, repin:
   const what = `${held}, but ${url} is ${found ?? 'something whose hash is not known'}`
   if (replaced !== null) {
     const agrees = digestAgrees ? ", and the forge's digest agrees with the new bytes" : ''
-    return new Refusal('drift', 'replaced-upstream', `${what}: replaced upstream at ${replaced}, after ${release!.tag} was published at ${release!.publishedAt}${agrees}; ${repin}`)
+    return new Refusal(
+      'drift',
+      'replaced-upstream',
+      `${what}: replaced upstream at ${replaced}, after ${release!.tag} was published at ${release!.publishedAt}${agrees}; ${repin}`,
+    )
   }
   const known = !digestAgrees
     ? 'whether it was replaced upstream cannot be told'
@@ -50,13 +54,25 @@ export function differs({ held, url, found, asset, release }: Difference, repin:
 }
 
 /** What it means for a file's hash of the bytes that these and the forge's digest disagree; null where the hash in the file settles nothing. */
-export function disagreementMeans({ found, stated, source, url, asset, release }: Disagreement, held: Digest, where: string): Refusal | null {
+export function disagreementMeans(
+  { found, stated, source, url, asset, release }: Disagreement,
+  held: Digest,
+  where: string,
+): Refusal | null {
   if (source !== 'digest' || held.algorithm !== stated.algorithm) return null
   const [bytes, digest] = [printDigest(found, 'sri'), printDigest(stated, 'sri')]
   if (sameDigest(held, stated))
-    return new Refusal('mismatch', 'corrupt-download', `${where}, as the forge's digest does, but the bytes that came from ${url} are ${bytes}: a corrupt download, or one of stale bytes; try again`)
+    return new Refusal(
+      'mismatch',
+      'corrupt-download',
+      `${where}, as the forge's digest does, but the bytes that came from ${url} are ${bytes}: a corrupt download, or one of stale bytes; try again`,
+    )
   const replaced = replacedAt(asset, release, true)
   if (sameDigest(held, found) && replaced !== null)
-    return new Refusal('drift', 'replaced-upstream', `${where}, which are the bytes that still come from ${url}, but the forge's digest is ${digest}: replaced upstream at ${replaced}, and the new bytes are not served yet`)
+    return new Refusal(
+      'drift',
+      'replaced-upstream',
+      `${where}, which are the bytes that still come from ${url}, but the forge's digest is ${digest}: replaced upstream at ${replaced}, and the new bytes are not served yet`,
+    )
   return null
 }

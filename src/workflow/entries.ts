@@ -10,10 +10,13 @@ import { type Spoken, policyOf } from './pin-policy.ts'
 import { type GeneratedState, generatedState } from './spec-state.ts'
 
 /** A pin with where it stands, whichever way it was written. */
-export type Entry = Selectable & { readonly column: number; readonly tag: string | null; readonly org: string | null; readonly repo: string | null; readonly spoken: Spoken } & (
-    | { readonly kind: 'nix'; readonly pin: Pin }
-    | { readonly kind: 'spec'; readonly spec: SpecPin; readonly state: GeneratedState }
-  )
+export type Entry = Selectable & {
+  readonly column: number
+  readonly tag: string | null
+  readonly org: string | null
+  readonly repo: string | null
+  readonly spoken: Spoken
+} & ({ readonly kind: 'nix'; readonly pin: Pin } | { readonly kind: 'spec'; readonly spec: SpecPin; readonly state: GeneratedState })
 
 /** All pins: those of Nix files in document order, then those of pinhash.json. */
 export function entriesOf(found: Found): Entry[] {
@@ -67,7 +70,12 @@ export function listedSystems(found: Found, entry: Entry): Record<System, readon
       const listed: ListedAsset = {
         url,
         mode: fetch.mode,
-        hash: { value: hash.value.text, spelling: spellingName(hash, entry.pin), file: place.file, line: found.checkout.position(place).line },
+        hash: {
+          value: hash.value.text,
+          spelling: spellingName(hash, entry.pin),
+          file: place.file,
+          line: found.checkout.position(place).line,
+        },
       }
       ;(systems[fetch.system] ??= []).push(listed)
     }

@@ -70,7 +70,11 @@ async function hashInput(context: HashContext, input: string, options: HashOptio
 
 const rule: TreeRule = { kind: 'archive', root: 'nix-prefetch-url', foldCase: false }
 
-async function hashUrl({ downloads }: HashContext, url: string, { algorithm, unpack }: HashOptions): Promise<{ size: number; digest: Digest }> {
+async function hashUrl(
+  { downloads }: HashContext,
+  url: string,
+  { algorithm, unpack }: HashOptions,
+): Promise<{ size: number; digest: Digest }> {
   if (!/^https?:/i.test(url) || !URL.canParse(url))
     throw new InputError('usage', `${url} was to be hashed, but only http and https addresses, files and - can be`)
   const wanted = { algorithms: [algorithm], size: null, id: url, label: labelOf(url) }

@@ -23,7 +23,12 @@ export async function list(context: Context, selection: Selection): Promise<List
       systems: ofSystems(listedSystems(found, entry), selection.systems),
       ...constraintsIn(entry),
     })),
-    unmanaged: found.discovery.unmanaged.map(({ place, fetcher, reason }) => ({ file: place.file, line: found.checkout.position(place).line, fetcher, reason })),
+    unmanaged: found.discovery.unmanaged.map(({ place, fetcher, reason }) => ({
+      file: place.file,
+      line: found.checkout.position(place).line,
+      fetcher,
+      reason,
+    })),
     problems: found.problems,
   }
 }

@@ -58,7 +58,11 @@ export function refuseBroken(found: Found, files: Iterable<string>): void {
   for (const file of files)
     if (found.broken.has(file)) {
       const problem = found.problems.find((each) => each.file === file && each.code === 'syntax')
-      throw new Refusal('refused', 'syntax', `${file}:${problem?.line ?? 1}:${problem?.column ?? 1} does not parse: ${problem?.message ?? 'syntax error'}; mend it first`)
+      throw new Refusal(
+        'refused',
+        'syntax',
+        `${file}:${problem?.line ?? 1}:${problem?.column ?? 1} does not parse: ${problem?.message ?? 'syntax error'}; mend it first`,
+      )
     }
 }
 
@@ -77,7 +81,8 @@ export function editsFor(found: Found, pin: Pin, tag: string | null, comments: b
   const table = versionRows(pin, tag, planned.edits, nixFile)
   if (!table.ok) throw notEditable(pin, tag, table.message)
   const key = renamedKey(planned.edits, (file) => found.checkout.text(file) ?? '')
-  if (key !== null) throw notEditable(pin, tag, `its version is the name of a row in ${key.file}:${found.checkout.position(key).line}; add a row by hand`)
+  if (key !== null)
+    throw notEditable(pin, tag, `its version is the name of a row in ${key.file}:${found.checkout.position(key).line}; add a row by hand`)
   const edits = [...planned.edits]
   if (comments)
     for (const file of filesOf(pin)) {
@@ -87,13 +92,24 @@ export function editsFor(found: Found, pin: Pin, tag: string | null, comments: b
   return { edits, rows: table.rows }
 }
 
-const notEditable = (pin: Pin, tag: string, message: string): Refusal => new Refusal('refused', 'not-editable', `${pin.name} cannot be brought to ${tag}: ${message}`)
+const notEditable = (pin: Pin, tag: string, message: string): Refusal =>
+  new Refusal('refused', 'not-editable', `${pin.name} cannot be brought to ${tag}: ${message}`)
 
 /** The edits of a plan and of its hashes, with the rows they are copied into. Throws Refusal `not-editable` where a copied row holds a hash that nobody computes. */
-export function withHashes(found: Found, pin: Pin, planned: Planned, hashEdits: readonly FileEdit[]): { readonly edits: readonly FileEdit[]; readonly copies: readonly RowCopy[] } {
+export function withHashes(
+  found: Found,
+  pin: Pin,
+  planned: Planned,
+  hashEdits: readonly FileEdit[],
+): { readonly edits: readonly FileEdit[]; readonly copies: readonly RowCopy[] } {
   const made = withRows([...planned.edits, ...hashEdits], planned.rows, (file) => found.checkout.text(file) ?? '')
   const stale = staleInRows(made.copies, (file) => found.checkout.document(file))
-  if (stale !== null) throw new Refusal('refused', 'not-editable', `The table's row for ${pin.tag} also holds ${stale}, whose new value pinhash does not know; add the row by hand`)
+  if (stale !== null)
+    throw new Refusal(
+      'refused',
+      'not-editable',
+      `The table's row for ${pin.tag} also holds ${stale}, whose new value pinhash does not know; add the row by hand`,
+    )
   return made
 }
 
@@ -121,24 +137,36 @@ export function retarget(found: Found, pin: Pin, planned: Planned): Retargeted[]
   const intended = new Map<string, Intended>()
   const result = pin.fetches.map((fetch): Retargeted => {
     const now = moved.get(sightKey(fetch))
-    if (now === undefined) throw new Refusal('refused', 'not-editable', `With the version changed, ${pin.place.file} no longer has the fetch of ${pin.name} for ${fetch.system}`)
+    if (now === undefined)
+      throw new Refusal(
+        'refused',
+        'not-editable',
+        `With the version changed, ${pin.place.file} no longer has the fetch of ${pin.name} for ${fetch.system}`,
+      )
     refuseElsewhere(pin, fetch, now)
     intended.set(sightKey(fetch), { urls: shownAs(now), hashes: now.hashes.map((hash) => hash.value.text), copies })
     return { fetch, urls: now.urls.map((url) => url.text), after: now }
   })
   lend(pin, intended)
   const problem = prove(before, after, edits, (fetch) => intended.get(sightKey(fetch)) ?? null)
-  if (problem !== null) throw new Refusal('refused', 'not-proven', `Changing the version of ${pin.name} would change more than that pin: ${problem}`)
+  if (problem !== null)
+    throw new Refusal('refused', 'not-proven', `Changing the version of ${pin.name} would change more than that pin: ${problem}`)
   return result
 }
 
 /** A file may take another version for a reason to fetch something else: that is not the update that was asked for. */
 function refuseElsewhere(pin: Pin, fetch: PinFetch, now: PinFetch): void {
   const home = (each: PinFetch): string => {
-    const repository = each.builder === null ? (each.release?.repository ?? null) : { server: '', org: each.builder.org.text, name: each.builder.name.text }
+    const repository =
+      each.builder === null ? (each.release?.repository ?? null) : { server: '', org: each.builder.org.text, name: each.builder.name.text }
     return repository === null ? new URL(each.urls[0]!.text).host : `${repository.server}/${repository.org}/${repository.name}`
   }
-  if (home(fetch) !== home(now)) throw new Refusal('refused', 'not-editable', `With the version changed, ${pin.place.file} would fetch from ${home(now)} instead of ${home(fetch)} for ${fetch.system}`)
+  if (home(fetch) !== home(now))
+    throw new Refusal(
+      'refused',
+      'not-editable',
+      `With the version changed, ${pin.place.file} would fetch from ${home(now)} instead of ${home(fetch)} for ${fetch.system}`,
+    )
 }
 
 /** What is lent to other systems becomes what its owner becomes. */
@@ -152,7 +180,9 @@ export function lend(pin: Pin, intended: Map<string, Intended>): void {
 
 /** How the proof names what a fetch fetches. */
 export const shownAs = (fetch: PinFetch): string[] =>
-  fetch.builder === null ? fetch.urls.map((url) => url.text) : [`${fetch.builder.org.text}/${fetch.builder.name.text}@${fetch.builder.version.text}`]
+  fetch.builder === null
+    ? fetch.urls.map((url) => url.text)
+    : [`${fetch.builder.org.text}/${fetch.builder.name.text}@${fetch.builder.version.text}`]
 
 /** What one pin's edits shall come to. */
 export interface Proposal {
@@ -178,7 +208,8 @@ function proveAll(found: Found, proposals: readonly Proposal[]): string | null {
 /** The edits of all proposals; what several of them ask for is done once. */
 export function editsOf(proposals: readonly Proposal[]): FileEdit[] {
   const edits = new Map<string, FileEdit>()
-  for (const edit of proposals.flatMap((proposal) => proposal.edits)) edits.set(JSON.stringify([edit.file, edit.start, edit.end, edit.text]), edit)
+  for (const edit of proposals.flatMap((proposal) => proposal.edits))
+    edits.set(JSON.stringify([edit.file, edit.start, edit.end, edit.text]), edit)
   return [...edits.values()]
 }
 

@@ -24,9 +24,16 @@ import { failed } from './update.ts'
 /** Steps 1 to 4. A repository without pins has nothing that is outdated, unless a pin was asked for. */
 export async function outdated(context: Context, selection: Selection, options: OutdatedOptions): Promise<OutcomeDocument> {
   const found = load(context.files, selection)
-  if (entriesOf(found).length === 0 && selection.pins.length === 0 && selection.systems === null) return { outcomes: [], problems: found.problems }
+  if (entriesOf(found).length === 0 && selection.pins.length === 0 && selection.systems === null)
+    return { outcomes: [], problems: found.problems }
   const selected = selectOrExplain(found, selection, context).filter(isManaged)
-  const tools: Tools = { context, found, digests: new Digests(context), evidence: evidence(context.downloads), requests: pLimit(context.jobs) }
+  const tools: Tools = {
+    context,
+    found,
+    digests: new Digests(context),
+    evidence: evidence(context.downloads),
+    requests: pLimit(context.jobs),
+  }
   const outcomes = await Promise.all(
     selected.map(async (each) => {
       try {
@@ -48,13 +55,27 @@ async function compared(selected: Selected<Entry>, tools: Tools, options: Outdat
   const base = { pin: entry.name, file: entry.file, line: entry.line, from: entry.tag, to: entry.tag, systems: {}, warnings: [] }
   const repository = repositoryAt(entry)
   if (repository === null || entry.tag === null) {
-    if (named) throw new Refusal('refused', 'doubt', entry.tag === null ? `${entry.name} is not pinned to a version; there is nothing newer to find` : `${entry.name} is on no forge that lists releases; what is newer cannot be known`)
+    if (named)
+      throw new Refusal(
+        'refused',
+        'doubt',
+        entry.tag === null
+          ? `${entry.name} is not pinned to a version; there is nothing newer to find`
+          : `${entry.name} is on no forge that lists releases; what is newer cannot be known`,
+      )
     return { ...base, outcome: 'unchanged', newest: null, newestOfAll: null, ages: unknownAges }
   }
   const { policy } = entry.spoken
   const split = entry.kind === 'nix' && !named ? splitWarnings(entry.pin, tools.found) : []
   const now = tools.context.now()
-  const wish = { current: entry.tag, policy, minAge: options.minAge, prereleases: options.prereleases, archives: entry.kind === 'nix' && isArchives(entry.pin), now }
+  const wish = {
+    current: entry.tag,
+    policy,
+    minAge: options.minAge,
+    prereleases: options.prereleases,
+    archives: entry.kind === 'nix' && isArchives(entry.pin),
+    now,
+  }
   const offer = await tools.requests(() => offerOf(tools.context.forge, repository, wish))
   const highest = newestOfAll(offer.known)
   const seen = (newest: string | null): Pick<Outcome, 'newest' | 'newestOfAll' | 'ages'> => {

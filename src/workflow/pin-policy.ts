@@ -51,7 +51,9 @@ export function policyProblems(checkout: Checkout, file: string): Problem[] {
   const document = file.endsWith('.nix') && text.includes('pinhash:') ? checkout.document(file) : null
   if (document === null) return []
   return policyComments(document).flatMap(({ said, start, end }): Problem[] =>
-    said.ok ? [] : [{ file, ...checkout.position({ file, start, end }), code: 'bad-config', message: said.message, excerpt: excerpt(text, start) }],
+    said.ok
+      ? []
+      : [{ file, ...checkout.position({ file, start, end }), code: 'bad-config', message: said.message, excerpt: excerpt(text, start) }],
   )
 }
 
@@ -62,12 +64,21 @@ export function policyProblems(checkout: Checkout, file: string): Problem[] {
 export function strayComments(checkout: Checkout, file: string, { pins, unmanaged }: Discovery): Problem[] {
   const text = checkout.text(file) ?? ''
   const document = file.endsWith('.nix') && text.includes('pinhash:') ? checkout.document(file) : null
-  const comments = document === null ? [] : policyComments(document).filter(({ said }) => said.ok && Object.keys(said.policy).some((key) => key !== 'ignore'))
+  const comments =
+    document === null
+      ? []
+      : policyComments(document).filter(({ said }) => said.ok && Object.keys(said.policy).some((key) => key !== 'ignore'))
   if (document === null || comments.length === 0) return []
-  const places = [...pins.flatMap((pin) => placesOf(pin).get(file) ?? []), ...unmanaged.flatMap(({ place }) => (place.file === file ? [place] : []))]
+  const places = [
+    ...pins.flatMap((pin) => placesOf(pin).get(file) ?? []),
+    ...unmanaged.flatMap(({ place }) => (place.file === file ? [place] : [])),
+  ]
   const beside = new Set(commentsBeside(document, places).map(({ start }) => start))
-  const message = 'no pin stands beside this comment: put it on the line of the version, or directly above the version or the binding that holds the pin'
+  const message =
+    'no pin stands beside this comment: put it on the line of the version, or directly above the version or the binding that holds the pin'
   return comments.flatMap(({ start, end }): Problem[] =>
-    beside.has(start) ? [] : [{ file, ...checkout.position({ file, start, end }), code: 'bad-config', message, excerpt: excerpt(text, start) }],
+    beside.has(start)
+      ? []
+      : [{ file, ...checkout.position({ file, start, end }), code: 'bad-config', message, excerpt: excerpt(text, start) }],
   )
 }

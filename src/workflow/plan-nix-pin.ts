@@ -19,7 +19,19 @@ import type { Found } from './checkout.ts'
 import type { Selection, UpdateOptions } from './context.ts'
 import { differs, disagreementMeans } from './drift.ts'
 import type { Entry } from './entries.ts'
-import { type Planned, type Retargeted, editsFor, lend, proveOne, refuseBroken, retarget, shownAs, treeRule, withHashes, within } from './nix-pin.ts'
+import {
+  type Planned,
+  type Retargeted,
+  editsFor,
+  lend,
+  proveOne,
+  refuseBroken,
+  retarget,
+  shownAs,
+  treeRule,
+  withHashes,
+  within,
+} from './nix-pin.ts'
 import { datedWarning, isDated, splitWarnings, staleWarnings } from './remarks.ts'
 import { refuseSpelling, respelled } from './respell.ts'
 import { Refusal, endOf, worstOf } from './refusal.ts'
@@ -45,7 +57,13 @@ interface Prepared {
 }
 
 /** Steps 3 to 8 for one pin. Throws Refusal, AbsentError, NetworkError or InputError where the pin cannot be done. */
-export async function planNixPin(entry: NixEntry, { tag: requested, named }: Selected<Entry>, tools: Tools, selection: Selection, options: UpdateOptions): Promise<Plan> {
+export async function planNixPin(
+  entry: NixEntry,
+  { tag: requested, named }: Selected<Entry>,
+  tools: Tools,
+  selection: Selection,
+  options: UpdateOptions,
+): Promise<Plan> {
   const { pin } = entry
   const fetches = within(pin, selection.systems)
   const { spelling = null } = options
@@ -56,7 +74,11 @@ export async function planNixPin(entry: NixEntry, { tag: requested, named }: Sel
   const again = options.acceptDrift === true || fetches.some(hasPlaceholder)
   const stays = targets.every((target) => target.tag === pin.tag) && !again
   if (stays && targets.length === 0 && spelling === null) return { outcome: unchanged(entry, [...split, ...offered]) }
-  const stay = async (): Promise<Stay> => ({ tag: pin.tag, release: pin.tag === null || pin.repository === null ? null : await currentRelease(pin, tools), warnings: [] })
+  const stay = async (): Promise<Stay> => ({
+    tag: pin.tag,
+    release: pin.tag === null || pin.repository === null ? null : await currentRelease(pin, tools),
+    warnings: [],
+  })
   refuseMalformed(fetches, tools.found)
   refuseBroken(tools.found, filesOf(pin))
   if (stays && spelling !== null) return respelled(entry, fetches, spelling, tools, split)
@@ -72,23 +94,43 @@ export async function planNixPin(entry: NixEntry, { tag: requested, named }: Sel
 }
 
 /** Step 4 for one version: what would be edited and fetched. Throws Refusal where the release lacks an asset, or the file cannot be brought there. */
-export async function preparedNixPin(pin: Pin, fetches: readonly PinFetch[], target: Stay, tools: Tools, comments: boolean): Promise<Prepared> {
+export async function preparedNixPin(
+  pin: Pin,
+  fetches: readonly PinFetch[],
+  target: Stay,
+  tools: Tools,
+  comments: boolean,
+): Promise<Prepared> {
   const planned = editsFor(tools.found, pin, target.tag, comments)
   const retargeted = retarget(tools.found, pin, planned).filter(({ fetch }) => fetches.includes(fetch))
   return { planned, jobs: await jobsOf(pin, retargeted, target, tools) }
 }
 
 /** Steps 5 and 6. Where the version stays, what the hash in the file makes of a disagreement is said, too. */
-async function weighedJobs(entry: NixEntry, tag: string | null, jobs: readonly Job[], tools: Tools, { download, attestation }: UpdateOptions): Promise<readonly Weighed[]> {
+async function weighedJobs(
+  entry: NixEntry,
+  tag: string | null,
+  jobs: readonly Job[],
+  tools: Tools,
+  { download, attestation }: UpdateOptions,
+): Promise<readonly Weighed[]> {
   const { pin } = entry
   try {
-    return await weighAll(jobs, { digests: tools.digests, evidence: tools.evidence, download, attesting: attestingOf(entry, tag, tools.context, attestation) })
+    return await weighAll(jobs, {
+      digests: tools.digests,
+      evidence: tools.evidence,
+      download,
+      attesting: attestingOf(entry, tag, tools.context, attestation),
+    })
   } catch (error) {
     if (!(error instanceof Disagreement) || tag !== pin.tag) throw error
     for (const { fetch, url } of jobs)
       for (const hash of url === error.url && fetch.mode === 'flat' ? fetch.hashes : []) {
         const read = readHash(hash)
-        const means = read.kind === 'digest' ? disagreementMeans(error, read.digest, `${placeOf(hash, fetch, tools.found)} holds ${hash.value.text} for ${fetch.system}`) : null
+        const means =
+          read.kind === 'digest'
+            ? disagreementMeans(error, read.digest, `${placeOf(hash, fetch, tools.found)} holds ${hash.value.text} for ${fetch.system}`)
+            : null
         if (means !== null) throw means
       }
     throw error
@@ -99,12 +141,19 @@ async function weighedJobs(entry: NixEntry, tag: string | null, jobs: readonly J
 async function coverageOf(pin: Pin, { tag, release }: Stay, jobs: readonly Job[], tools: Tools): Promise<Warning[]> {
   if (tag === null || tag === pin.tag || release === null || pin.repository === null) return []
   const covered = jobs.flatMap(({ fetch, asset }): Covered[] =>
-    asset === null ? [] : [{ system: fetch.system, before: fetch.release?.kind === 'asset' ? fetch.release.asset : null, after: asset.name }],
+    asset === null
+      ? []
+      : [{ system: fetch.system, before: fetch.release?.kind === 'asset' ? fetch.release.asset : null, after: asset.name }],
   )
   const tool = pin.repository.name
   const before = usesForeign(covered, tool) ? await currentRelease(pin, tools) : null
   const names = (of: Release): string[] => of.assets.map((asset) => asset.name)
-  const changes = coverageChanges(covered, { tag: pin.tag, names: before === null ? null : names(before) }, { tag, names: names(release) }, tool)
+  const changes = coverageChanges(
+    covered,
+    { tag: pin.tag, names: before === null ? null : names(before) },
+    { tag, names: names(release) },
+    tool,
+  )
   return changes.map((message) => ({ code: 'coverage', message }))
 }
 
@@ -115,26 +164,53 @@ type Goals = Pick<Offer, 'newer' | 'warnings'>
 const none: Goals = { newer: [], warnings: [] }
 
 /** Newest first; none where the pin stays where it is. */
-async function targetsOf(entry: NixEntry, requested: string | null, named: boolean, { context, requests }: Tools, options: UpdateOptions): Promise<Goals> {
+async function targetsOf(
+  entry: NixEntry,
+  requested: string | null,
+  named: boolean,
+  { context, requests }: Tools,
+  options: UpdateOptions,
+): Promise<Goals> {
   const { pin } = entry
   const { policy } = entry.spoken
   const { repository, tag } = pin
   const archives = isArchives(pin)
   if (requested !== null) {
     const withoutList = pin.fetches.every((fetch) => fetch.builder === null)
-    return { newer: [await requests(() => explicitTarget(context.forge, repository, tag, requested, { withoutList, archives }))], warnings: [] }
+    return {
+      newer: [await requests(() => explicitTarget(context.forge, repository, tag, requested, { withoutList, archives }))],
+      warnings: [],
+    }
   }
   if (policy.hold) return none
   if (repository === null || tag === null) {
     if (!named || options.acceptDrift === true || pin.fetches.some(hasPlaceholder)) return none
-    throw new Refusal('refused', 'doubt', tag === null ? `${pin.name} is not pinned to a version; there is nothing newer to find` : `${pin.name} is on no forge that lists releases; give the version: pinhash update ${pin.name} VERSION`)
+    throw new Refusal(
+      'refused',
+      'doubt',
+      tag === null
+        ? `${pin.name} is not pinned to a version; there is nothing newer to find`
+        : `${pin.name} is on no forge that lists releases; give the version: pinhash update ${pin.name} VERSION`,
+    )
   }
   if (isDated(tag)) {
     // A newer day is not a newer version: which build is meant is for a person to say.
-    if (named) throw new Refusal('refused', 'doubt', `${pin.name} is pinned to ${tag}, which names a day and not a version; give the tag: pinhash update ${pin.name} TAG`)
+    if (named)
+      throw new Refusal(
+        'refused',
+        'doubt',
+        `${pin.name} is pinned to ${tag}, which names a day and not a version; give the tag: pinhash update ${pin.name} TAG`,
+      )
     return { newer: [], warnings: [datedWarning(pin, tag)] }
   }
-  const wish = { current: tag, policy, minAge: options.minAge ?? null, prereleases: options.prereleases ?? false, archives, now: context.now() }
+  const wish = {
+    current: tag,
+    policy,
+    minAge: options.minAge ?? null,
+    prereleases: options.prereleases ?? false,
+    archives,
+    now: context.now(),
+  }
   return requests(() => offerOf(context.forge, repository, wish))
 }
 
@@ -143,7 +219,11 @@ function refuseMalformed(fetches: readonly PinFetch[], found: Found): void {
     for (const hash of fetch.hashes) {
       const read = readHash(hash)
       if (read.kind === 'malformed')
-        throw new Refusal('refused', 'bad-hash', `The hash for ${fetch.system} at ${placeOf(hash, fetch, found)} is malformed: ${read.message}; correct it, or empty the string to have it filled in`)
+        throw new Refusal(
+          'refused',
+          'bad-hash',
+          `The hash for ${fetch.system} at ${placeOf(hash, fetch, found)} is malformed: ${read.message}; correct it, or empty the string to have it filled in`,
+        )
     }
 }
 
@@ -158,7 +238,11 @@ function placeOf(hash: FetchHash, fetch: PinFetch, found: Found): string {
 function refusePartial(pin: Pin, fetches: readonly PinFetch[], tag: string | null): void {
   if (tag === pin.tag || fetches.length === pin.fetches.length) return
   const others = [...new Set(pin.fetches.filter((fetch) => !fetches.includes(fetch)).map((fetch) => fetch.system))]
-  throw new Refusal('refused', 'not-editable', `${pin.name} has one version for all its systems, so ${others.join(', ')} would keep hashes of ${pin.tag}; leave out --system`)
+  throw new Refusal(
+    'refused',
+    'not-editable',
+    `${pin.name} has one version for all its systems, so ${others.join(', ')} would keep hashes of ${pin.tag}; leave out --system`,
+  )
 }
 
 async function jobsOf(pin: Pin, retargeted: readonly Retargeted[], { tag, release, warnings }: Stay, tools: Tools): Promise<Job[]> {
@@ -168,7 +252,8 @@ async function jobsOf(pin: Pin, retargeted: readonly Retargeted[], { tag, releas
     const { system } = fetch
     const algorithms = algorithmsOf(fetch.hashes)
     if (fetch.builder !== null) {
-      if (release === null || pin.repository === null || pin.tag === null) throw new Refusal('refused', 'doubt', `Which assets ${pin.name} uses cannot be known without its releases`)
+      if (release === null || pin.repository === null || pin.tag === null)
+        throw new Refusal('refused', 'doubt', `Which assets ${pin.name} uses cannot be known without its releases`)
       const comments = filesOf(pin).flatMap((file) => {
         const document = file.endsWith('.nix') ? tools.found.checkout.document(file) : null
         return document === null ? [] : commentUrls(document)
@@ -179,11 +264,26 @@ async function jobsOf(pin: Pin, retargeted: readonly Retargeted[], { tag, releas
     const url = urls[0]!
     const parsed = parseReleaseUrl(url)
     if (parsed !== null && parsed.tag !== null && tag !== null && fetch.release?.tag === pin.tag && parsed.tag !== tag)
-      throw new Refusal('refused', 'not-editable', `With ${tag} written into ${pin.place.file} the URL for ${system} would be ${url}; its tag is put together in a way that does not fit`)
+      throw new Refusal(
+        'refused',
+        'not-editable',
+        `With ${tag} written into ${pin.place.file} the URL for ${system} would be ${url}; its tag is put together in a way that does not fit`,
+      )
     // The version of two repositories: of the other one there is no list.
     const isOwn = parsed === null || (parsed.repository.org === pin.repository?.org && parsed.repository.name === pin.repository.name)
     const asset = release === null || !isOwn ? null : assetAt(url, release, system)
-    return { fetch, after, by: null, url, asset, release: asset === null ? null : release, algorithms, tree: treeRule(fetch), label: `${pin.name} ${system}`, unasked }
+    return {
+      fetch,
+      after,
+      by: null,
+      url,
+      asset,
+      release: asset === null ? null : release,
+      algorithms,
+      tree: treeRule(fetch),
+      label: `${pin.name} ${system}`,
+      unasked,
+    }
   })
 }
 
@@ -215,7 +315,8 @@ function proposalOf(
   const intended = new Map<string, Intended>()
   const systems: Record<System, AssetOutcome[]> = {}
   const warnings: Warning[] = [...given, ...uniqueWarnings(weighed)]
-  for (const fetch of pin.fetches) intended.set(sightKey(fetch), { urls: shownAs(fetch), hashes: fetch.hashes.map((hash) => hash.value.text) })
+  for (const fetch of pin.fetches)
+    intended.set(sightKey(fetch), { urls: shownAs(fetch), hashes: fetch.hashes.map((hash) => hash.value.text) })
   for (const [i, job] of jobs.entries()) {
     const { digests, size, evidence, absent, unchecked } = weighed[i]!
     const texts: string[] = []
@@ -242,20 +343,33 @@ function proposalOf(
       }
       ;(systems[job.fetch.system] ??= []).push(outcome)
       if (text === hash.value.text) {
-        if (tag !== pin.tag) warnings.push({ code: 'same-hash', message: `the hash for ${job.fetch.system} did not change although the version did` })
+        if (tag !== pin.tag)
+          warnings.push({ code: 'same-hash', message: `the hash for ${job.fetch.system} did not change although the version did` })
         continue
       }
       if (tag === pin.tag && read.kind === 'digest' && !sameDigest(read.digest, digest))
         drifts.push(
           differs(
-            { held: `${place.file}:${outcome.line} holds ${hash.value.text} for ${job.fetch.system}`, url: job.url, found: text, asset: job.asset, release: job.release },
+            {
+              held: `${place.file}:${outcome.line} holds ${hash.value.text} for ${job.fetch.system}`,
+              url: job.url,
+              found: text,
+              asset: job.asset,
+              release: job.release,
+            },
             'give --accept-drift to repin it',
           ),
         )
-      if (edit === null) throw new Refusal('refused', 'not-editable', `The hash for ${job.fetch.system} in ${place.file} is not one whole string literal and cannot be replaced`)
+      if (edit === null)
+        throw new Refusal(
+          'refused',
+          'not-editable',
+          `The hash for ${job.fetch.system} in ${place.file} is not one whole string literal and cannot be replaced`,
+        )
       const key = `${edit.file}:${edit.start}`
       const other = hashEdits.get(key)
-      if (other !== undefined && other.text !== edit.text) throw new Refusal('refused', 'not-editable', `One hash literal in ${edit.file} serves several assets, whose new hashes differ`)
+      if (other !== undefined && other.text !== edit.text)
+        throw new Refusal('refused', 'not-editable', `One hash literal in ${edit.file} serves several assets, whose new hashes differ`)
       hashEdits.set(key, edit)
     }
     intended.set(sightKey(job.fetch), { urls: shownAs(job.after), hashes: texts })
@@ -264,15 +378,31 @@ function proposalOf(
   const { edits, copies } = withHashes(tools.found, pin, planned, [...hashEdits.values()])
   const changed = edits.length > 0
   const drift = worstOf(drifts.map(endOf))
-  if (drift !== null && !acceptDrift) return { outcome: { pin: entry.name, file: entry.file, line: entry.line, from: pin.tag, to: null, systems, warnings, ...drift } }
-  if (drift !== null) warnings.push({ code: 'drift-accepted', message: `repinned ${tag ?? pin.name} to other bytes, as asked: ${drift.reason.message}` })
-  const outcome: Outcome = { pin: entry.name, outcome: changed ? 'updated' : 'unchanged', file: entry.file, line: entry.line, from: pin.tag, to: tag, systems, warnings }
+  if (drift !== null && !acceptDrift)
+    return { outcome: { pin: entry.name, file: entry.file, line: entry.line, from: pin.tag, to: null, systems, warnings, ...drift } }
+  if (drift !== null)
+    warnings.push({ code: 'drift-accepted', message: `repinned ${tag ?? pin.name} to other bytes, as asked: ${drift.reason.message}` })
+  const outcome: Outcome = {
+    pin: entry.name,
+    outcome: changed ? 'updated' : 'unchanged',
+    file: entry.file,
+    line: entry.line,
+    from: pin.tag,
+    to: tag,
+    systems,
+    warnings,
+  }
   if (!changed) return { outcome }
   for (const [key, each] of intended) intended.set(key, { ...each, copies })
   lend(pin, intended)
   const proposal = { edits, intended }
   const problem = proveOne(tools.found, pin, proposal)
-  if (problem !== null) throw new Refusal('refused', 'not-proven', `The edit of ${pin.name} was not written because evaluating it again did not give what was intended: ${problem}`)
+  if (problem !== null)
+    throw new Refusal(
+      'refused',
+      'not-proven',
+      `The edit of ${pin.name} was not written because evaluating it again did not give what was intended: ${problem}`,
+    )
   return { outcome, proposal }
 }
 
@@ -289,11 +419,23 @@ function sharedBytes(jobs: readonly Job[], weighed: readonly Weighed[]): Warning
     const first = bytes === '' ? undefined : seen.get(bytes)
     if (first === undefined) seen.set(bytes, { url: job.url, systems: new Set([job.fetch.system]) })
     else if (first.url !== job.url && !first.systems.has(job.fetch.system))
-      warnings.push({ code: 'shared-bytes', message: `${[...first.systems].join(', ')} and ${job.fetch.system} have the same bytes at different URLs` })
+      warnings.push({
+        code: 'shared-bytes',
+        message: `${[...first.systems].join(', ')} and ${job.fetch.system} have the same bytes at different URLs`,
+      })
   }
   return warnings
 }
 
 function unchanged(entry: NixEntry, warnings: readonly Warning[]): Outcome {
-  return { pin: entry.name, outcome: 'unchanged', file: entry.file, line: entry.line, from: entry.tag, to: entry.tag, systems: {}, warnings }
+  return {
+    pin: entry.name,
+    outcome: 'unchanged',
+    file: entry.file,
+    line: entry.line,
+    from: entry.tag,
+    to: entry.tag,
+    systems: {},
+    warnings,
+  }
 }

@@ -35,17 +35,33 @@ export interface SpecChange {
 export const repositoryOf = (pin: SpecPin): Repository => ({ server: 'github.com', org: pin.org, name: pin.name })
 
 /** Newest first; none where the pin stays where it is. */
-async function targetsOf(pin: SpecPin, requested: string | null, { context, requests }: Tools, options: UpdateOptions): Promise<readonly Target[]> {
+async function targetsOf(
+  pin: SpecPin,
+  requested: string | null,
+  { context, requests }: Tools,
+  options: UpdateOptions,
+): Promise<readonly Target[]> {
   const { policy, version: current } = pin
   const repository = repositoryOf(pin)
-  if (requested !== null) return [await requests(() => explicitTarget(context.forge, repository, current, requested, { withoutList: false, archives: false }))]
+  if (requested !== null)
+    return [await requests(() => explicitTarget(context.forge, repository, current, requested, { withoutList: false, archives: false }))]
   if (policy.hold) return []
-  const wish = { current, policy, minAge: options.minAge ?? null, prereleases: options.prereleases ?? false, archives: false, now: context.now() }
+  const wish = {
+    current,
+    policy,
+    minAge: options.minAge ?? null,
+    prereleases: options.prereleases ?? false,
+    archives: false,
+    now: context.now(),
+  }
   return (await requests(() => offerOf(context.forge, repository, wish))).newer
 }
 
 /** The assets of one version. Throws Refusal where the release lacks one. */
-export function preparedSpecPin(pin: SpecPin, { tag, release }: Target): { readonly release: Release; readonly jobs: readonly { readonly system: System; readonly asset: Asset }[] } {
+export function preparedSpecPin(
+  pin: SpecPin,
+  { tag, release }: Target,
+): { readonly release: Release; readonly jobs: readonly { readonly system: System; readonly asset: Asset }[] } {
   if (release === null) throw new Refusal('missing', 'no-release', `${pin.org}/${pin.name} has a tag ${tag} and no release of it`)
   const jobs = assetNames(pin, release.tag).map(({ system, name }) => {
     const asset = release.assets.find((each) => each.name === name)
@@ -56,30 +72,56 @@ export function preparedSpecPin(pin: SpecPin, { tag, release }: Target): { reado
 }
 
 /** Steps 3 to 7 for one pin of pinhash.json. */
-export async function planSpecPin(entry: SpecEntry, { tag: requested }: Selected<Entry>, tools: Tools, options: UpdateOptions): Promise<Plan> {
+export async function planSpecPin(
+  entry: SpecEntry,
+  { tag: requested }: Selected<Entry>,
+  tools: Tools,
+  options: UpdateOptions,
+): Promise<Plan> {
   const { spec: pin, state } = entry
   const { forge } = tools.context
   const repository = repositoryOf(pin)
   const targets = await targetsOf(pin, requested, tools, options)
   const complete = state.version === pin.version && pin.systems.every(({ system }) => state.systems.some((each) => each.system === system))
   const base = { pin: entry.name, file: entry.file, line: entry.line, from: pin.version }
-  if (targets.length === 0 && complete && options.acceptDrift !== true) return { outcome: { ...base, outcome: 'unchanged', to: pin.version, systems: {}, warnings: [] } }
-  const stay = async (): Promise<Target> => ({ tag: pin.version, release: await tools.requests(() => forge.release(repository, pin.version)), warnings: [] })
+  if (targets.length === 0 && complete && options.acceptDrift !== true)
+    return { outcome: { ...base, outcome: 'unchanged', to: pin.version, systems: {}, warnings: [] } }
+  const stay = async (): Promise<Target> => ({
+    tag: pin.version,
+    release: await tools.requests(() => forge.release(repository, pin.version)),
+    warnings: [],
+  })
   const { target, made, passed } = await firstComplete(targets.length > 0 ? targets : [await stay()], async (each) => {
     refuseDowngrade(pin.version, each.tag, options.allowDowngrade)
     return preparedSpecPin(pin, each)
   })
   const { release, jobs } = made
   const weighed = await weighAll(
-    jobs.map(({ system, asset }) => ({ url: asset.url, asset, release, algorithms: ['sha256'], tree: null, label: `${entry.name} ${system}` })),
-    { digests: tools.digests, evidence: tools.evidence, download: options.download, attesting: attestingOf(entry, release.tag, tools.context, options.attestation) },
+    jobs.map(({ system, asset }) => ({
+      url: asset.url,
+      asset,
+      release,
+      algorithms: ['sha256'],
+      tree: null,
+      label: `${entry.name} ${system}`,
+    })),
+    {
+      digests: tools.digests,
+      evidence: tools.evidence,
+      download: options.download,
+      attesting: attestingOf(entry, release.tag, tools.context, options.attestation),
+    },
   )
   const generated: GeneratedPin = {
     pin: pin.pin,
     org: pin.org,
     name: pin.name,
     version: release.tag,
-    systems: jobs.map(({ system, asset }, i) => ({ system, url: asset.url, sha256: printDigest(weighed[i]!.digests.get('sha256')!, 'nix32') })),
+    systems: jobs.map(({ system, asset }, i) => ({
+      system,
+      url: asset.url,
+      sha256: printDigest(weighed[i]!.digests.get('sha256')!, 'nix32'),
+    })),
   }
   const systems = outcomesOf(entry, generated, weighed)
   const coverage = release.tag === pin.version ? [] : await coverageOf(entry, release, tools)
@@ -87,12 +129,23 @@ export async function planSpecPin(entry: SpecEntry, { tag: requested }: Selected
   const drifts = jobs.flatMap(({ system, asset }, i) => {
     const old = state.version === release.tag ? state.systems.find((each) => each.system === system)?.sha256 : undefined
     const now = generated.systems[i]!.sha256
-    return old === undefined || old === now ? [] : [differs({ held: `${pin.file} holds ${old} for ${system}`, url: asset.url, found: now, asset, release }, 'give --accept-drift to repin it')]
+    return old === undefined || old === now
+      ? []
+      : [
+          differs(
+            { held: `${pin.file} holds ${old} for ${system}`, url: asset.url, found: now, asset, release },
+            'give --accept-drift to repin it',
+          ),
+        ]
   })
   const drift = worstOf(drifts.map(endOf))
   if (drift !== null && options.acceptDrift !== true) return { outcome: { ...base, to: null, systems, warnings, ...drift } }
-  if (drift !== null) warnings.push({ code: 'drift-accepted', message: `repinned ${release.tag} to other bytes, as asked: ${drift.reason.message}` })
-  const same = complete && generated.systems.every((now) => state.systems.some((old) => old.system === now.system && old.sha256 === now.sha256)) && release.tag === pin.version
+  if (drift !== null)
+    warnings.push({ code: 'drift-accepted', message: `repinned ${release.tag} to other bytes, as asked: ${drift.reason.message}` })
+  const same =
+    complete &&
+    generated.systems.every((now) => state.systems.some((old) => old.system === now.system && old.sha256 === now.sha256)) &&
+    release.tag === pin.version
   const outcome: Outcome = { ...base, outcome: same ? 'unchanged' : 'updated', to: release.tag, systems, warnings }
   return same ? { outcome } : { outcome, spec: { pin, generated } }
 }
@@ -100,10 +153,21 @@ export async function planSpecPin(entry: SpecEntry, { tag: requested }: Selected
 /** What changes for the pin's systems besides the version. */
 async function coverageOf({ spec: pin }: SpecEntry, release: Release, { context, requests }: Tools): Promise<Warning[]> {
   const before = assetNames(pin, pin.version)
-  const covered = assetNames(pin, release.tag).map(({ system, name }, i): Covered => ({ system, before: before[i]?.name ?? null, after: name }))
-  const old = usesForeign(covered, pin.name) ? await requests(() => context.forge.release(repositoryOf(pin), pin.version)).catch(() => null) : null
+  const covered = assetNames(pin, release.tag).map(({ system, name }, i): Covered => ({
+    system,
+    before: before[i]?.name ?? null,
+    after: name,
+  }))
+  const old = usesForeign(covered, pin.name)
+    ? await requests(() => context.forge.release(repositoryOf(pin), pin.version)).catch(() => null)
+    : null
   const names = (of: Release): string[] => of.assets.map((asset) => asset.name)
-  const changes = coverageChanges(covered, { tag: null, names: old === null ? null : names(old) }, { tag: release.tag, names: names(release) }, pin.name)
+  const changes = coverageChanges(
+    covered,
+    { tag: null, names: old === null ? null : names(old) },
+    { tag: release.tag, names: names(release) },
+    pin.name,
+  )
   return changes.map((message) => ({ code: 'coverage', message }))
 }
 
@@ -123,7 +187,11 @@ export function specChanges(changes: readonly SpecChange[], found: Found): Chang
   const text = found.checkout.text(specFile) ?? ''
   const edits = changes
     .filter(({ pin, generated }) => pin.version !== generated.version)
-    .map(({ pin, generated }) => ({ start: pin.versionNode.start + 1, end: pin.versionNode.end - 1, text: encodeJsonString(generated.version) }))
+    .map(({ pin, generated }) => ({
+      start: pin.versionNode.start + 1,
+      end: pin.versionNode.end - 1,
+      text: encodeJsonString(generated.version),
+    }))
   const written: Change[] = [{ path: specFile, before: text, after: applyEdits(text, edits) }]
   const wanted = new Map((found.spec?.pins ?? []).map((pin) => [pin.pin, pin.file]))
   for (const file of new Set(changes.map(({ pin }) => pin.file))) {

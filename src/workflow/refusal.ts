@@ -18,7 +18,8 @@ export class Refusal extends Error {
 export function endOf(error: unknown): { readonly outcome: OutcomeName; readonly reason: Reason } {
   if (error instanceof Refusal) return { outcome: error.outcome, reason: { code: error.code, message: error.message } }
   if (error instanceof InterruptedError || (error instanceof Error && error.name === 'AbortError')) throw error
-  if (error instanceof NetworkError) return { outcome: error.code === 'not-found' ? 'missing' : 'unknown', reason: { code: error.code, message: error.message } }
+  if (error instanceof NetworkError)
+    return { outcome: error.code === 'not-found' ? 'missing' : 'unknown', reason: { code: error.code, message: error.message } }
   if (error instanceof AbsentError) return { outcome: 'missing', reason: { code: error.code, message: error.message } }
   if (error instanceof InputError) return { outcome: 'refused', reason: { code: error.code, message: error.message } }
   if (error instanceof PinhashError) throw error
@@ -29,11 +30,16 @@ export function endOf(error: unknown): { readonly outcome: OutcomeName; readonly
 const ranks: readonly OutcomeName[] = ['drift', 'mismatch', 'refused', 'missing', 'unknown']
 
 /** A pin has one outcome: the worst of its assets', with every reason of that kind. Null where there is none. */
-export function worstOf(ends: readonly { readonly outcome: OutcomeName; readonly reason: Reason }[]): { readonly outcome: OutcomeName; readonly reason: Reason } | null {
+export function worstOf(
+  ends: readonly { readonly outcome: OutcomeName; readonly reason: Reason }[],
+): { readonly outcome: OutcomeName; readonly reason: Reason } | null {
   for (const outcome of ranks) {
     const same = ends.filter((end) => end.outcome === outcome)
     if (same.length === 0) continue
-    return { outcome, reason: { code: same[0]!.reason.code, message: [...new Set(same.map((end) => end.reason.message))].sort().join('. ') } }
+    return {
+      outcome,
+      reason: { code: same[0]!.reason.code, message: [...new Set(same.map((end) => end.reason.message))].sort().join('. ') },
+    }
   }
   return null
 }

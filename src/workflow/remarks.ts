@@ -14,12 +14,15 @@ export function staleWarnings(pin: Pin, { checkout, discovery }: Found): Warning
     const document = file.endsWith('.nix') ? checkout.document(file) : null
     if (document !== null) documents.set(file, document)
   }
-  const rows = unusedRows(pin, discovery.pins, (file) => checkout.document(file), (file) => checkout.text(file)).map(
-    (row): Warning => ({
-      code: 'stale-hash',
-      message: `the hash for ${row.system} at ${row.file}:${checkout.position(row).line} is still that of ${pin.tag ?? 'the old version'}: no file that pinhash evaluated uses it for that system`,
-    }),
-  )
+  const rows = unusedRows(
+    pin,
+    discovery.pins,
+    (file) => checkout.document(file),
+    (file) => checkout.text(file),
+  ).map((row): Warning => ({
+    code: 'stale-hash',
+    message: `the hash for ${row.system} at ${row.file}:${checkout.position(row).line} is still that of ${pin.tag ?? 'the old version'}: no file that pinhash evaluated uses it for that system`,
+  }))
   const others = staleHashes(pin, discovery.pins, documents).map((place): Warning => ({
     code: 'stale-hash',
     message: `${place.attribute} at ${place.file}:${checkout.position(place).line} is still that of ${pin.tag ?? 'the old version'}: pinhash does not compute it, a build with Nix tells the new one`,
@@ -31,12 +34,20 @@ export function staleWarnings(pin: Pin, { checkout, discovery }: Found): Warning
 export function splitWarnings(pin: Pin, { discovery }: Found): Warning[] {
   const others = splitFrom(pin, discovery.pins)
   if (others.length === 0) return []
-  const said = [pin, ...others].map(({ tag, fetches }) => `${tag} for ${[...new Set(fetches.map((fetch) => fetch.system))].sort().join(', ')}`)
-  return [{ code: 'split-versions', message: `its systems sit at different versions (${said.join('; ')}), so it was left as it is; 'pinhash update ${pin.name}' brings all of them to one` }]
+  const said = [pin, ...others].map(
+    ({ tag, fetches }) => `${tag} for ${[...new Set(fetches.map((fetch) => fetch.system))].sort().join(', ')}`,
+  )
+  return [
+    {
+      code: 'split-versions',
+      message: `its systems sit at different versions (${said.join('; ')}), so it was left as it is; 'pinhash update ${pin.name}' brings all of them to one`,
+    },
+  ]
 }
 
 /** Whether a tag is a day, such as `2024-05-01` or `nightly-20240501`, with no version in it. */
-export const isDated = (tag: string): boolean => /(?<!\d)(?:19|20)\d\d([-_]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?!\d)/.test(tag) && !/\d\.\d/.test(tag)
+export const isDated = (tag: string): boolean =>
+  /(?<!\d)(?:19|20)\d\d([-_]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?!\d)/.test(tag) && !/\d\.\d/.test(tag)
 
 /** Why an update of everything leaves a dated pin alone. */
 export const datedWarning = (pin: Pin, tag: string): Warning => ({

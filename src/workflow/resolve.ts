@@ -52,10 +52,17 @@ export async function explicitTarget(
       if (tag !== undefined) return { tag, release: null, warnings: [] }
     }
   } catch (error) {
-    const publicOnly = error instanceof NetworkError ? passing.has(error.code) : error instanceof AbsentError && repository.server !== 'github.com'
+    const publicOnly =
+      error instanceof NetworkError ? passing.has(error.code) : error instanceof AbsentError && repository.server !== 'github.com'
     if (!withoutList || !publicOnly) throw error
     const tag = sameRelease(requested, null, current).find((each) => current !== null && sameShape(each, current)) ?? requested
-    return { tag, release: null, warnings: [{ code: 'without-list', message: `worked from the public URLs alone, without the list of assets: ${(error as Error).message}` }] }
+    return {
+      tag,
+      release: null,
+      warnings: [
+        { code: 'without-list', message: `worked from the public URLs alone, without the list of assets: ${(error as Error).message}` },
+      ],
+    }
   }
   throw new AbsentError('no-release', await noRelease(forge, repository, requested))
 }
@@ -129,14 +136,26 @@ export async function offerOf(forge: Forge, repository: Repository, wish: Wish):
     follow: wish.policy.follow,
     age: least === null ? null : { least, now: wish.now },
   })
-  const undated = known.filter(({ tag, publishedAt }) => timeOf(publishedAt) === null && skipped.some((each) => each.tag === tag && each.reason === 'too-young'))
+  const undated = known.filter(
+    ({ tag, publishedAt }) => timeOf(publishedAt) === null && skipped.some((each) => each.tag === tag && each.reason === 'too-young'),
+  )
   const doubtful = skipped.find(({ tag }) => tag === newestOfAll(undated))
-  const warnings: Warning[] = doubtful === undefined ? [] : [{ code: 'skipped-release', message: `passed over a newer release: ${doubtful.message}` }]
-  return { warnings, newer: newer.map((tag) => ({ tag, release: releases.find((release) => release.tag === tag && !release.draft) ?? null, warnings: [] })), known }
+  const warnings: Warning[] =
+    doubtful === undefined ? [] : [{ code: 'skipped-release', message: `passed over a newer release: ${doubtful.message}` }]
+  return {
+    warnings,
+    newer: newer.map((tag) => ({ tag, release: releases.find((release) => release.tag === tag && !release.draft) ?? null, warnings: [] })),
+    known,
+  }
 }
 
 /** The tags beside the releases, where the pin is at a tag that is no release: then releases are not how its versions come. */
-async function withTags(forge: Forge, repository: Repository, releases: readonly Release[], { archives, current }: Wish): Promise<readonly Candidate[]> {
+async function withTags(
+  forge: Forge,
+  repository: Repository,
+  releases: readonly Release[],
+  { archives, current }: Wish,
+): Promise<readonly Candidate[]> {
   if (!archives || releases.some((release) => release.tag === current && !release.draft)) return releases
   const published = releases.filter((release) => !release.draft)
   const alone = (await allTags(forge, repository)).filter((tag) => !published.some((release) => release.tag === tag))
@@ -154,7 +173,11 @@ export async function firstComplete<Goal extends Stay, Made>(
   for (const target of targets.slice(0, mostTries)) {
     try {
       const made = await make(target)
-      return { target, made, passed: refusals.map(({ message }) => ({ code: 'skipped-release', message: `passed over a newer release: ${message}` })) }
+      return {
+        target,
+        made,
+        passed: refusals.map(({ message }) => ({ code: 'skipped-release', message: `passed over a newer release: ${message}` })),
+      }
     } catch (error) {
       if (!(error instanceof Refusal) || (error.code !== 'no-asset' && error.code !== 'broken-asset')) throw error
       refusals.push(error)

@@ -18,12 +18,23 @@ import type { Plan } from './update.ts'
 export function refuseSpelling(fetches: readonly PinFetch[], spelling: SpellingName | null): void {
   for (const hash of spelling === null ? [] : fetches.flatMap((fetch) => fetch.hashes)) {
     const problem = spellingProblem(hash, spelling!)
-    if (problem !== null) throw new Refusal('refused', 'not-editable', `The hashes cannot be spelled in ${spelling}: ${problem}; take --spelling sri, or leave them as they are`)
+    if (problem !== null)
+      throw new Refusal(
+        'refused',
+        'not-editable',
+        `The hashes cannot be spelled in ${spelling}: ${problem}; take --spelling sri, or leave them as they are`,
+      )
   }
 }
 
 /** The hashes of these fetches, all of which are digests, in another spelling. */
-export function respelled(entry: Extract<Entry, { kind: 'nix' }>, fetches: readonly PinFetch[], spelling: SpellingName, tools: Tools, warnings: readonly Warning[]): Plan {
+export function respelled(
+  entry: Extract<Entry, { kind: 'nix' }>,
+  fetches: readonly PinFetch[],
+  spelling: SpellingName,
+  tools: Tools,
+  warnings: readonly Warning[],
+): Plan {
   const { pin } = entry
   const edits = new Map<string, FileEdit>()
   const intended = new Map<string, Intended>()
@@ -37,25 +48,59 @@ export function respelled(entry: Extract<Entry, { kind: 'nix' }>, fetches: reado
     })
     intended.set(sightKey(fetch), { urls: shownAs(fetch), hashes: texts })
   }
-  const outcome: Outcome = { pin: entry.name, outcome: edits.size > 0 ? 'updated' : 'unchanged', file: entry.file, line: entry.line, from: pin.tag, to: pin.tag, systems, warnings }
+  const outcome: Outcome = {
+    pin: entry.name,
+    outcome: edits.size > 0 ? 'updated' : 'unchanged',
+    file: entry.file,
+    line: entry.line,
+    from: pin.tag,
+    to: pin.tag,
+    systems,
+    warnings,
+  }
   if (edits.size === 0) return { outcome: { ...outcome, systems: {} } }
   lend(pin, intended)
   const proposal = { edits: [...edits.values()], intended }
   const problem = proveOne(tools.found, pin, proposal)
-  if (problem !== null) throw new Refusal('refused', 'not-proven', `The hashes of ${pin.name} were not respelled because evaluating them again did not give what was intended: ${problem}`)
+  if (problem !== null)
+    throw new Refusal(
+      'refused',
+      'not-proven',
+      `The hashes of ${pin.name} were not respelled because evaluating them again did not give what was intended: ${problem}`,
+    )
   return { outcome, proposal }
 }
 
-function one(hash: FetchHash, fetch: PinFetch, { pin }: Extract<Entry, { kind: 'nix' }>, spelling: SpellingName, tools: Tools): { text: string; edit: FileEdit | null; outcome: AssetOutcome } {
+function one(
+  hash: FetchHash,
+  fetch: PinFetch,
+  { pin }: Extract<Entry, { kind: 'nix' }>,
+  spelling: SpellingName,
+  tools: Tools,
+): { text: string; edit: FileEdit | null; outcome: AssetOutcome } {
   const read = readHash(hash)
   if (read.kind !== 'digest') throw new Refusal('refused', 'placeholder-hash', `The hash for ${fetch.system} is still to be filled in`)
   const { text, edit } = hashEdit(hash, read.digest, pin, spelling)
   const again = readHash({ ...hash, value: { ...hash.value, text } })
-  if (again.kind !== 'digest' || !sameDigest(again.digest, read.digest)) throw new Refusal('refused', 'not-editable', `The hash for ${fetch.system} cannot be spelled in ${spelling} under ${hash.attribute}`)
+  if (again.kind !== 'digest' || !sameDigest(again.digest, read.digest))
+    throw new Refusal('refused', 'not-editable', `The hash for ${fetch.system} cannot be spelled in ${spelling} under ${hash.attribute}`)
   const run = hash.value.runs[0]
   const place = run === undefined ? fetch.place : { file: run.origin.file, start: run.from, end: run.to }
-  if (text !== hash.value.text && edit === null) throw new Refusal('refused', 'not-editable', `The hash for ${fetch.system} in ${place.file} is not one whole string literal and cannot be replaced`)
+  if (text !== hash.value.text && edit === null)
+    throw new Refusal(
+      'refused',
+      'not-editable',
+      `The hash for ${fetch.system} in ${place.file} is not one whole string literal and cannot be replaced`,
+    )
   const url = fetch.urls[0]?.text ?? shownAs(fetch)[0]!
-  const outcome: AssetOutcome = { url, old: hash.value.text, new: text, size: null, evidence: [], file: place.file, ...tools.found.checkout.position(place) }
+  const outcome: AssetOutcome = {
+    url,
+    old: hash.value.text,
+    new: text,
+    size: null,
+    evidence: [],
+    file: place.file,
+    ...tools.found.checkout.position(place),
+  }
   return { text, edit: text === hash.value.text ? null : edit, outcome }
 }

@@ -20,7 +20,11 @@ export function refuseRestrained(selected: Selected<Entry>): void {
   const { pin: entry, named, tag } = selected
   const { policy } = entry.spoken
   if (policy.hold && (named ? tag === null && !isIncomplete(entry) : tag !== null))
-    throw new Refusal('refused', 'held', `${entry.name} is on hold at ${entry.tag ?? 'its version'}; 'pinhash update ${entry.name} TAG' changes it all the same`)
+    throw new Refusal(
+      'refused',
+      'held',
+      `${entry.name} is on hold at ${entry.tag ?? 'its version'}; 'pinhash update ${entry.name} TAG' changes it all the same`,
+    )
 }
 
 /** A hash that is still to be filled in is filled in at the version that is held. */
@@ -38,6 +42,12 @@ export function withConstraints(entry: Entry, outcome: Outcome): Outcome {
 /** Throws Refusal `bad-config` or `ignored`, as of `refuseRestrained`. */
 export function refuseUnclear({ pin: entry }: Selected<Entry>): void {
   const { policy, problem } = entry.spoken
-  if (problem !== null) throw new Refusal('refused', 'bad-config', `What is said of ${entry.name} cannot be understood: ${problem}; correct it first`)
-  if (policy.ignore) throw new Refusal('refused', 'ignored', `${entry.name} is to be ignored, as what stands beside it says; take that out to have it managed`)
+  if (problem !== null)
+    throw new Refusal('refused', 'bad-config', `What is said of ${entry.name} cannot be understood: ${problem}; correct it first`)
+  if (policy.ignore)
+    throw new Refusal(
+      'refused',
+      'ignored',
+      `${entry.name} is to be ignored, as what stands beside it says; take that out to have it managed`,
+    )
 }

@@ -29,8 +29,13 @@ export function select<P extends Selectable>(pins: readonly P[], selection: Sele
     if (problem !== null) throw new InputError('bad-tag', `${JSON.stringify(tag)} is not a tag: ${problem}; give a tag such as v1.2.3`)
   }
   const within = pins.filter((pin) => selection.systems === null || pin.systems.some((system) => selection.systems!.includes(system)))
-  if (pins.length === 0) throw new AbsentError('no-pin', `No pin was found in ${where}; 'pinhash list' shows what was seen and why it is not managed`)
-  if (within.length === 0) throw new AbsentError('no-pin', `None of the ${pins.length} pins in ${where} has a hash for ${selection.systems!.join(' or ')}; they have hashes for ${[...new Set(pins.flatMap((pin) => pin.systems))].sort().join(', ')}`)
+  if (pins.length === 0)
+    throw new AbsentError('no-pin', `No pin was found in ${where}; 'pinhash list' shows what was seen and why it is not managed`)
+  if (within.length === 0)
+    throw new AbsentError(
+      'no-pin',
+      `None of the ${pins.length} pins in ${where} has a hash for ${selection.systems!.join(' or ')}; they have hashes for ${[...new Set(pins.flatMap((pin) => pin.systems))].sort().join(', ')}`,
+    )
   if (selection.pins.length === 0) return within.map((pin) => ({ pin, tag: null, named: false }))
   const selected = new Map<P, Selected<P>>()
   for (const request of selection.pins) {
@@ -63,21 +68,33 @@ function meant<P extends Selectable>(word: string, pins: readonly P[]): { found:
 function refuseTagForMany<P extends Selectable>(file: string, tag: string, found: readonly P[]): void {
   const names = [...new Set(found.map((pin) => pin.name))]
   if (names.length > 1)
-    throw new InputError('ambiguous-pin', `${file} holds the pins ${names.join(', ')}, and ${tag} cannot be meant for all of them; give it to one, such as ${names[0]}@${tag}`)
+    throw new InputError(
+      'ambiguous-pin',
+      `${file} holds the pins ${names.join(', ')}, and ${tag} cannot be meant for all of them; give it to one, such as ${names[0]}@${tag}`,
+    )
 }
 
 /** Several pins of one name in one file are the versions of one package; elsewhere the word does not say which is meant. */
 function refuseAmbiguous<P extends Selectable>(word: string, found: readonly P[]): void {
   if (new Set(found.map((pin) => pin.file)).size === 1 && new Set(found.map((pin) => pin.name)).size === 1) return
   const places = found.map((pin) => `${pin.name} at ${pin.file}:${pin.line}`)
-  throw new InputError('ambiguous-pin', `${word} means several pins: ${places.join(', ')}; say which, for example with --file ${found[0]!.file}`)
+  throw new InputError(
+    'ambiguous-pin',
+    `${word} means several pins: ${places.join(', ')}; say which, for example with --file ${found[0]!.file}`,
+  )
 }
 
 function unknownPin(word: string, pins: readonly Selectable[]): AbsentError {
   const words = pins.flatMap((pin) => [pin.name, ...pin.aliases])
   const near = nearest(word, words)
   const names = [...new Set(pins.map((pin) => pin.name))]
-  const known = names.length === 1 ? `the only pin is ${names[0]}` : `the pins are ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}`
-  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}?` : /^v?\d/.test(word) ? `${known}; a tag is given as PIN@TAG, such as ${names[0]}@${word}` : known
+  const known =
+    names.length === 1 ? `the only pin is ${names[0]}` : `the pins are ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}`
+  const hint =
+    near.length > 0
+      ? `did you mean ${near.join(' or ')}?`
+      : /^v?\d/.test(word)
+        ? `${known}; a tag is given as PIN@TAG, such as ${names[0]}@${word}`
+        : known
   return new AbsentError('unknown-pin', `No pin is called ${word}; ${hint}`)
 }

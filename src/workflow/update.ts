@@ -29,12 +29,23 @@ export interface Plan {
 export async function update(context: Context, selection: Selection, options: UpdateOptions): Promise<OutcomeDocument> {
   const found = load(context.files, selection)
   if (!options.dryRun) await context.files.tidy?.(found.checkout.paths())
-  const tools: Tools = { context, found, digests: new Digests(context), evidence: evidence(context.downloads), requests: pLimit(context.jobs) }
+  const tools: Tools = {
+    context,
+    found,
+    digests: new Digests(context),
+    evidence: evidence(context.downloads),
+    requests: pLimit(context.jobs),
+  }
   return updateFound(tools, selectOrExplain(found, selection, context), selection, options)
 }
 
 /** The same for pins that were found and selected before. */
-export async function updateFound(tools: Tools, selected: readonly Selected<Entry>[], selection: Selection, options: UpdateOptions): Promise<OutcomeDocument> {
+export async function updateFound(
+  tools: Tools,
+  selected: readonly Selected<Entry>[],
+  selection: Selection,
+  options: UpdateOptions,
+): Promise<OutcomeDocument> {
   const { context, found } = tools
   await readyToAttest(context, options.attestation)
   const plans = await Promise.all(selected.filter(isManaged).map((each) => planned(each, tools, selection, options)))
@@ -47,7 +58,10 @@ async function planned(selected: Selected<Entry>, tools: Tools, selection: Selec
   const { pin: entry } = selected
   try {
     refuseRestrained(selected)
-    const plan = entry.kind === 'nix' ? await planNixPin(entry, selected, tools, selection, options) : await planSpecPin(entry, selected, tools, options)
+    const plan =
+      entry.kind === 'nix'
+        ? await planNixPin(entry, selected, tools, selection, options)
+        : await planSpecPin(entry, selected, tools, options)
     return { ...plan, outcome: withConstraints(entry, plan.outcome) }
   } catch (error) {
     return { outcome: failed(entry, error) }
@@ -57,11 +71,26 @@ async function planned(selected: Selected<Entry>, tools: Tools, selection: Selec
 /** The outcome of a pin whose work ended early. */
 export function failed(entry: Entry, error: unknown): Outcome {
   const { outcome, reason } = endOf(error)
-  return withConstraints(entry, { pin: entry.name, outcome, file: entry.file, line: entry.line, from: entry.tag, to: null, systems: {}, warnings: [], reason })
+  return withConstraints(entry, {
+    pin: entry.name,
+    outcome,
+    file: entry.file,
+    line: entry.line,
+    from: entry.tag,
+    to: null,
+    systems: {},
+    warnings: [],
+    reason,
+  })
 }
 
 /** Steps 8 and 9: plans that touch the same files are proved and written together, all of them or none. */
-async function apply(plans: readonly Plan[], found: Found, context: Context, options: UpdateOptions): Promise<{ outcomes: Outcome[]; diff: string }> {
+async function apply(
+  plans: readonly Plan[],
+  found: Found,
+  context: Context,
+  options: UpdateOptions,
+): Promise<{ outcomes: Outcome[]; diff: string }> {
   const outcomes = plans.map((plan) => plan.outcome)
   const diffs: string[] = []
   refuseUnproven(plans, outcomes, found)
@@ -101,7 +130,10 @@ function refuseUnproven(plans: readonly Plan[], outcomes: Outcome[], found: Foun
 function groupsOf(plans: readonly Plan[], found: Found): number[][] {
   const groups: { files: Set<string>; members: number[] }[] = []
   for (const [i, plan] of plans.entries()) {
-    const files = new Set([...(plan.proposal?.edits.map((edit) => edit.file) ?? []), ...(plan.spec === undefined ? [] : specChanges([plan.spec], found).map((change) => change.path))])
+    const files = new Set([
+      ...(plan.proposal?.edits.map((edit) => edit.file) ?? []),
+      ...(plan.spec === undefined ? [] : specChanges([plan.spec], found).map((change) => change.path)),
+    ])
     if (files.size === 0) continue
     const joined = groups.filter((group) => [...files].some((file) => group.files.has(file)))
     const merged = { files, members: [i] }

@@ -41,10 +41,17 @@ interface Check extends Subject {
 /** Steps 1, 2, 5 and 6. A repository without pins has nothing to verify and is fine, unless a pin was asked for. */
 export async function verify(context: Context, selection: Selection, options: VerifyOptions): Promise<OutcomeDocument> {
   const found = load(context.files, selection)
-  if (entriesOf(found).length === 0 && selection.pins.length === 0 && selection.systems === null) return { outcomes: [], problems: found.problems }
+  if (entriesOf(found).length === 0 && selection.pins.length === 0 && selection.systems === null)
+    return { outcomes: [], problems: found.problems }
   const selected = selectOrExplain(found, selection, context).filter(isManaged)
   await readyToAttest(context, options.attestation)
-  const tools: Tools = { context, found, digests: new Digests(context), evidence: evidence(context.downloads), requests: pLimit(context.jobs) }
+  const tools: Tools = {
+    context,
+    found,
+    digests: new Digests(context),
+    evidence: evidence(context.downloads),
+    requests: pLimit(context.jobs),
+  }
   const outcomes = await Promise.all(
     selected.map(async ({ pin: entry }) => {
       try {
@@ -72,17 +79,39 @@ async function verified(entry: Entry, tools: Tools, selection: Selection, option
     warnings.push(...given)
     ends.push(...own)
   }
-  const sorted = Object.fromEntries(Object.keys(systems).sort().map((system) => [system, systems[system]!]))
-  const outcome = { pin: entry.name, file: entry.file, line: entry.line, from: entry.tag, to: entry.tag, systems: sorted, warnings: unique(warnings) }
+  const sorted = Object.fromEntries(
+    Object.keys(systems)
+      .sort()
+      .map((system) => [system, systems[system]!]),
+  )
+  const outcome = {
+    pin: entry.name,
+    file: entry.file,
+    line: entry.line,
+    from: entry.tag,
+    to: entry.tag,
+    systems: sorted,
+    warnings: unique(warnings),
+  }
   const worst = worstOf(ends)
   return worst === null ? { ...outcome, outcome: 'verified' } : { ...outcome, ...worst }
 }
 
 const unique = (warnings: readonly Warning[]): Warning[] => [...new Map(warnings.map((warning) => [warning.message, warning])).values()]
 
-async function checked(check: Check, tools: Tools, options: VerifyOptions & { readonly attesting: Attesting | null }): Promise<{ assets: AssetOutcome[]; warnings: readonly Warning[]; ends: { outcome: Outcome['outcome']; reason: Reason }[] }> {
+async function checked(
+  check: Check,
+  tools: Tools,
+  options: VerifyOptions & { readonly attesting: Attesting | null },
+): Promise<{ assets: AssetOutcome[]; warnings: readonly Warning[]; ends: { outcome: Outcome['outcome']; reason: Reason }[] }> {
   const { url, held, place, by } = check
-  const asset = (text: string, now: string | null, size: number | null, seen: Partial<Weighed> | null, at: Check['place']): AssetOutcome => ({
+  const asset = (
+    text: string,
+    now: string | null,
+    size: number | null,
+    seen: Partial<Weighed> | null,
+    at: Check['place'],
+  ): AssetOutcome => ({
     url,
     old: text,
     new: now,
@@ -94,39 +123,75 @@ async function checked(check: Check, tools: Tools, options: VerifyOptions & { re
   })
   const placeOf = (each: Check['held'][number]): Check['place'] => {
     const run = each.fetch?.hashes[each.index]?.value.runs[0]
-    return run === undefined ? place : { file: run.origin.file, ...tools.found.checkout.position({ file: run.origin.file, start: run.from, end: run.to }) }
+    return run === undefined
+      ? place
+      : { file: run.origin.file, ...tools.found.checkout.position({ file: run.origin.file, start: run.from, end: run.to }) }
   }
   const unreadable = held.flatMap((each) => {
     const read = each.fetch === null ? null : readHash(each.fetch.hashes[each.index]!)
     const { file, line } = placeOf(each)
     const at = `${file}:${line}`
-    if (read?.kind === 'placeholder') return [new Refusal('mismatch', 'placeholder-hash', `The hash for ${check.system} at ${at} is still to be filled in; 'pinhash update' does that`)]
-    if (read?.kind === 'malformed') return [new Refusal('refused', 'bad-hash', `The hash for ${check.system} at ${at} is malformed: ${read.message}; correct it, or empty the string to have it filled in`)]
+    if (read?.kind === 'placeholder')
+      return [
+        new Refusal(
+          'mismatch',
+          'placeholder-hash',
+          `The hash for ${check.system} at ${at} is still to be filled in; 'pinhash update' does that`,
+        ),
+      ]
+    if (read?.kind === 'malformed')
+      return [
+        new Refusal(
+          'refused',
+          'bad-hash',
+          `The hash for ${check.system} at ${at} is malformed: ${read.message}; correct it, or empty the string to have it filled in`,
+        ),
+      ]
     return []
   })
-  const disagreed = (error: Disagreement): { assets: AssetOutcome[]; warnings: readonly Warning[]; ends: { outcome: Outcome['outcome']; reason: Reason }[] } => {
+  const disagreed = (
+    error: Disagreement,
+  ): { assets: AssetOutcome[]; warnings: readonly Warning[]; ends: { outcome: Outcome['outcome']; reason: Reason }[] } => {
     const means = held.map((each) => {
-      const parsed = parseDigest(each.text, each.fetch?.hashes[each.index]?.algorithm == null ? {} : { algorithm: each.fetch.hashes[each.index]!.algorithm! })
+      const parsed = parseDigest(
+        each.text,
+        each.fetch?.hashes[each.index]?.algorithm == null ? {} : { algorithm: each.fetch.hashes[each.index]!.algorithm! },
+      )
       const { file, line } = placeOf(each)
-      const means = parsed.ok && check.tree === null ? disagreementMeans(error, parsed.digest, `${file}:${line} holds ${each.text} for ${check.system}`) : null
-      const now = means === null || !parsed.ok ? null : printDigest(means.code === 'corrupt-download' ? error.found : error.stated, parsed.spelling)
+      const means =
+        parsed.ok && check.tree === null
+          ? disagreementMeans(error, parsed.digest, `${file}:${line} holds ${each.text} for ${check.system}`)
+          : null
+      const now =
+        means === null || !parsed.ok ? null : printDigest(means.code === 'corrupt-download' ? error.found : error.stated, parsed.spelling)
       return { end: endOf(means ?? error), asset: asset(each.text, now, null, null, placeOf(each)) }
     })
     return { assets: means.map((each) => each.asset), warnings: [], ends: means.map((each) => each.end) }
   }
-  if (unreadable.length > 0) return { assets: held.map((each) => asset(each.text, null, null, null, placeOf(each))), warnings: [], ends: unreadable.map(endOf) }
+  if (unreadable.length > 0)
+    return { assets: held.map((each) => asset(each.text, null, null, null, placeOf(each))), warnings: [], ends: unreadable.map(endOf) }
   try {
-    const weighed = await weigh(check, { digests: tools.digests, evidence: tools.evidence, download: options.download, attesting: options.attesting })
+    const weighed = await weigh(check, {
+      digests: tools.digests,
+      evidence: tools.evidence,
+      download: options.download,
+      attesting: options.attesting,
+    })
     const { digests, size, warnings } = weighed
     const ends: { outcome: Outcome['outcome']; reason: Reason }[] = []
     const assets = held.map((each) => {
-      const parsed = parseDigest(each.text, each.fetch?.hashes[each.index]?.algorithm == null ? {} : { algorithm: each.fetch.hashes[each.index]!.algorithm! })
+      const parsed = parseDigest(
+        each.text,
+        each.fetch?.hashes[each.index]?.algorithm == null ? {} : { algorithm: each.fetch.hashes[each.index]!.algorithm! },
+      )
       if (!parsed.ok) throw new Refusal('refused', 'bad-hash', `The hash for ${check.system} is malformed: ${parsed.message}`)
       const now = digests.get(parsed.digest.algorithm)
       const text = now === undefined ? null : printDigest(now, parsed.spelling)
       if (now === undefined || !sameDigest(now, parsed.digest)) {
         const at = placeOf(each)
-        ends.push(endOf(differs({ ...check, held: `${at.file}:${at.line} holds ${each.text} for ${check.system}`, found: text }, check.repin)))
+        ends.push(
+          endOf(differs({ ...check, held: `${at.file}:${at.line} holds ${each.text} for ${check.system}`, found: text }, check.repin)),
+        )
       }
       return asset(each.text, text, size, weighed, placeOf(each))
     })
@@ -140,7 +205,8 @@ async function checked(check: Check, tools: Tools, options: VerifyOptions & { re
 }
 
 /** What to do about a hash that does not hold. */
-const repinOf = (pin: string, tag: string | null): string => `'pinhash update ${[pin, ...(tag === null ? [] : [tag])].join(' ')} --accept-drift' repins it`
+const repinOf = (pin: string, tag: string | null): string =>
+  `'pinhash update ${[pin, ...(tag === null ? [] : [tag])].join(' ')} --accept-drift' repins it`
 
 async function checksOf(entry: Entry, tools: Tools, selection: Selection, warnings: Warning[]): Promise<Check[]> {
   const place = { file: entry.file, line: entry.line, column: entry.column }
@@ -149,7 +215,11 @@ async function checksOf(entry: Entry, tools: Tools, selection: Selection, warnin
     const { spec, state } = entry
     const missing = spec.systems.filter(({ system }) => !state.systems.some((each) => each.system === system))
     if (state.version !== spec.version || missing.length > 0)
-      throw new Refusal('mismatch', 'placeholder-hash', `${spec.file} does not hold the hashes of ${spec.pin} ${spec.version} yet; 'pinhash update ${spec.pin} ${spec.version}' writes them`)
+      throw new Refusal(
+        'mismatch',
+        'placeholder-hash',
+        `${spec.file} does not hold the hashes of ${spec.pin} ${spec.version} yet; 'pinhash update ${spec.pin} ${spec.version}' writes them`,
+      )
     const release = await releaseFor(repositoryOf(spec), spec.version, tools, warnings)
     return state.systems
       .filter(({ system }) => selection.systems === null || selection.systems.includes(system))
@@ -173,9 +243,23 @@ async function checksOf(entry: Entry, tools: Tools, selection: Selection, warnin
   const release = onForge ? await releaseFor(pin.repository!, pin.tag!, tools, warnings, isArchives(pin)) : null
   return within(pin, selection.systems).map((fetch): Check => {
     const held = fetch.hashes.map((hash, index) => ({ text: hash.value.text, fetch, index }))
-    const common = { system: fetch.system, algorithms: algorithmsOf(fetch.hashes), tree: treeRule(fetch), label: `${pin.name} ${fetch.system}`, held, place, unasked: unasked(), repin: repinOf(pin.name, pin.tag) }
+    const common = {
+      system: fetch.system,
+      algorithms: algorithmsOf(fetch.hashes),
+      tree: treeRule(fetch),
+      label: `${pin.name} ${fetch.system}`,
+      held,
+      place,
+      unasked: unasked(),
+      repin: repinOf(pin.name, pin.tag),
+    }
     if (fetch.builder !== null) {
-      if (release === null || pin.repository === null || pin.tag === null) throw new Refusal('unknown', 'unreachable', `Which assets ${pin.name} uses cannot be known without its release ${pin.tag ?? ''}: ${warnings.map((warning) => warning.message).join('; ')}`)
+      if (release === null || pin.repository === null || pin.tag === null)
+        throw new Refusal(
+          'unknown',
+          'unreachable',
+          `Which assets ${pin.name} uses cannot be known without its release ${pin.tag ?? ''}: ${warnings.map((warning) => warning.message).join('; ')}`,
+        )
       const comments = filesOf(pin).flatMap((file) => {
         const document = file.endsWith('.nix') ? tools.found.checkout.document(file) : null
         return document === null ? [] : commentUrls(document)
@@ -202,7 +286,13 @@ function listed(url: string, release: Release, system: System): ReturnType<typeo
 const couldNotAsk = 'the release could not be asked for its digests'
 
 /** The release for its evidence; without it the bytes alone are compared, and that is said, save of source archives, of which a release says nothing. */
-async function releaseFor(repository: Repository, tag: string, { context, requests }: Tools, warnings: Warning[], archives = false): Promise<Release | null> {
+async function releaseFor(
+  repository: Repository,
+  tag: string,
+  { context, requests }: Tools,
+  warnings: Warning[],
+  archives = false,
+): Promise<Release | null> {
   try {
     return await requests(() => context.forge.release(repository, tag))
   } catch (error) {

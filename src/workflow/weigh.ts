@@ -88,21 +88,34 @@ export async function weigh(subject: Subject, tools: Scales): Promise<Weighed> {
   // Evidence and bytes come at the same time: neither waits for the other.
   const [gathered, digested] = await Promise.all([gathering, tools.download ? download(subject, tools.digests) : null])
   const expected = gathered?.expected ?? []
-  const warnings: Warning[] = [...(gathered?.unavailable ?? []), ...(gathered?.contradictory ?? [])].map(({ message }) => ({ code: 'evidence-unavailable', message }))
+  const warnings: Warning[] = [...(gathered?.unavailable ?? []), ...(gathered?.contradictory ?? [])].map(({ message }) => ({
+    code: 'evidence-unavailable',
+    message,
+  }))
   agree(expected, url)
   const other = otherEvidence(subject, gathered)
   if (digested === null) {
     const found = withoutBytes(subject, expected, other.held)
     const stated = expected.find(({ digest }) => digest.algorithm === 'sha256')?.digest ?? null
     const attested = await attest(tools.attesting, url, stated)
-    return { ...found, ...together(found.evidence, other, attested), warnings: [...warnings, ...attested.warnings], refusal: attested.refusal }
+    return {
+      ...found,
+      ...together(found.evidence, other, attested),
+      warnings: [...warnings, ...attested.warnings],
+      refusal: attested.refusal,
+    }
   }
   const { digests, size, tree } = digested
   for (const expectation of expected) {
     const { source, digest } = expectation
     const found = digests.get(digest.algorithm)
     if (found !== undefined && !sameDigest(found, digest))
-      throw new Disagreement(`the bytes of ${url} are ${printDigest(found, 'sri')}, but ${named(source)} says ${printDigest(digest, 'sri')}; they should agree, so this pin is left alone`, subject, found, expectation)
+      throw new Disagreement(
+        `the bytes of ${url} are ${printDigest(found, 'sri')}, but ${named(source)} says ${printDigest(digest, 'sri')}; they should agree, so this pin is left alone`,
+        subject,
+        found,
+        expectation,
+      )
   }
   const file = tree?.remarks.substituted ?? null
   if (file !== null && asset === null && isMadeOnDemand(url))
@@ -112,7 +125,13 @@ export async function weigh(subject: Subject, tools: Scales): Promise<Weighed> {
     })
   const attested = await attest(tools.attesting, url, digests.get('sha256') ?? null)
   const held = ['bytes', ...expected.map(({ source }) => source), ...other.held]
-  return { digests: tree?.digests ?? digests, size, ...together(held, other, attested), warnings: [...warnings, ...attested.warnings], refusal: attested.refusal }
+  return {
+    digests: tree?.digests ?? digests,
+    size,
+    ...together(held, other, attested),
+    warnings: [...warnings, ...attested.warnings],
+    refusal: attested.refusal,
+  }
 }
 
 type Seen = Pick<Weighed, 'absent' | 'unchecked'>
@@ -126,7 +145,10 @@ function together(held: readonly EvidenceName[], other: Seen, attested: Attested
 }
 
 /** What there is besides the bytes and the digests that agree with them. */
-function otherEvidence({ asset, release, unasked }: Subject, gathered: Gathered | null): { held: EvidenceName[]; absent: EvidenceName[]; unchecked: EvidenceName[] } {
+function otherEvidence(
+  { asset, release, unasked }: Subject,
+  gathered: Gathered | null,
+): { held: EvidenceName[]; absent: EvidenceName[]; unchecked: EvidenceName[] } {
   if (asset === null || release === null || gathered === null) {
     const all = ['digest', 'checksums', 'immutable']
     return unasked === true ? { held: [], absent: [], unchecked: all } : { held: [], absent: all, unchecked: [] }
@@ -147,7 +169,13 @@ function isMadeOnDemand(url: string): boolean {
 
 /** sha512 only where a checksum file may speak it; what the file's own hashes need in any case. */
 function download({ asset, release, url, label, tree: rule, algorithms }: Subject, digests: Digests): Promise<Digested> {
-  const files = asset === null || release === null ? [] : checksumFiles(asset.name, release.assets.map((each) => each.name))
+  const files =
+    asset === null || release === null
+      ? []
+      : checksumFiles(
+          asset.name,
+          release.assets.map((each) => each.name),
+        )
   const spoken = files.some((file) => file.algorithm !== 'sha256') ? (['sha512'] as const) : []
   const flat = [...new Set<Algorithm>(['sha256', ...spoken, ...(rule === null ? algorithms : [])])]
   const tree = rule === null ? null : { rule, algorithms }
@@ -168,11 +196,24 @@ function agree(expected: readonly Expectation[], url: string): void {
         )
 }
 
-function withoutBytes({ url, asset, algorithms, tree }: Subject, expected: readonly Expectation[], held: readonly EvidenceName[]): Omit<Weighed, 'warnings' | 'absent' | 'unchecked' | 'refusal'> {
-  if (tree !== null) throw new Refusal('refused', 'no-evidence', `The hash of ${url} is that of the unpacked tree, which no digest of the bytes tells; leave out --no-download`)
+function withoutBytes(
+  { url, asset, algorithms, tree }: Subject,
+  expected: readonly Expectation[],
+  held: readonly EvidenceName[],
+): Omit<Weighed, 'warnings' | 'absent' | 'unchecked' | 'refusal'> {
+  if (tree !== null)
+    throw new Refusal(
+      'refused',
+      'no-evidence',
+      `The hash of ${url} is that of the unpacked tree, which no digest of the bytes tells; leave out --no-download`,
+    )
   const digests = new Map(expected.map(({ digest }) => [digest.algorithm, digest]))
   const missing = algorithms.filter((algorithm) => !digests.has(algorithm))
   if (missing.length > 0)
-    throw new Refusal('refused', 'no-evidence', `Neither the forge nor a checksum file says the ${missing.join(' and ')} of ${url}; leave out --no-download to hash the bytes`)
+    throw new Refusal(
+      'refused',
+      'no-evidence',
+      `Neither the forge nor a checksum file says the ${missing.join(' and ')} of ${url}; leave out --no-download to hash the bytes`,
+    )
   return { digests, size: asset?.size ?? null, evidence: [...expected.map(({ source }) => source), ...held] }
 }

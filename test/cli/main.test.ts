@@ -22,7 +22,13 @@ async function run(argv: readonly string[], over: Partial<World> = {}, terminal 
     now: () => 0,
     compose: ({ progress, jobs, signal }) =>
       Promise.resolve({
-        files: { root: '/', list: () => [], folder: () => null, read: () => ({ problem: 'missing', message: 'no file' }), write: () => Promise.resolve() },
+        files: {
+          root: '/',
+          list: () => [],
+          folder: () => null,
+          read: () => ({ problem: 'missing', message: 'no file' }),
+          write: () => Promise.resolve(),
+        },
         forge: {
           release: () => Promise.reject(new AbsentError('no-release', 'no release')),
           releases: () => {
@@ -128,7 +134,11 @@ describe('main', () => {
       const compose = (): never => {
         throw error
       }
-      expect(await run(['hash', 'a'], { signal, compose })).toEqual({ code: 130, stdout: '', stderr: 'pinhash: interrupted; nothing was written\n' })
+      expect(await run(['hash', 'a'], { signal, compose })).toEqual({
+        code: 130,
+        stdout: '',
+        stderr: 'pinhash: interrupted; nothing was written\n',
+      })
     }
     expect((await run(['hash', 'a'], { signal })).code).toBe(130)
   })

@@ -58,9 +58,17 @@ describe('network options', () => {
   })
 
   it('have the defaults that help names', () => {
-    const named = Object.fromEntries(networking.flatMap(({ name, describe: text }) => (/\(default (\d+)\)/.exec(text)?.[1] === undefined ? [] : [[name, Number(/\(default (\d+)\)/.exec(text)?.[1])]])))
+    const named = Object.fromEntries(
+      networking.flatMap(({ name, describe: text }) =>
+        /\(default (\d+)\)/.exec(text)?.[1] === undefined ? [] : [[name, Number(/\(default (\d+)\)/.exec(text)?.[1])]],
+      ),
+    )
     const { connect, headers, idle, retries, maxWait } = networkDefaults
     expect(named).toEqual({ 'connect-timeout': connect, 'header-timeout': headers, 'idle-timeout': idle, retries, 'max-wait': maxWait })
-    expect(networkSettings({})).toMatchObject({ timeouts: { connect: connect * 1000, headers: headers * 1000, idle: idle * 1000 }, retries, maxWait: maxWait * 1000 })
+    expect(networkSettings({})).toMatchObject({
+      timeouts: { connect: connect * 1000, headers: headers * 1000, idle: idle * 1000 },
+      retries,
+      maxWait: maxWait * 1000,
+    })
   })
 })

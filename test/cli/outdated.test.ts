@@ -13,7 +13,16 @@ const behind = outcome({
   ages: { current: 61, newest: 1, newestOfAll: 0 },
   warnings: [{ code: 'skipped-release', message: 'passed over a newer release: v0.11.1 has no asset x' }],
 })
-const current: Outcome = outcome({ pin: 'jq', outcome: 'unchanged', from: '1.7', to: '1.7', newest: '1.7', newestOfAll: '1.7', ages: { current: null, newest: null, newestOfAll: null }, constraints: ['hold', 'follow 1'] })
+const current: Outcome = outcome({
+  pin: 'jq',
+  outcome: 'unchanged',
+  from: '1.7',
+  to: '1.7',
+  newest: '1.7',
+  newestOfAll: '1.7',
+  ages: { current: null, newest: null, newestOfAll: null },
+  constraints: ['hold', 'follow 1'],
+})
 const failed = outcome({ pin: 'rg', outcome: 'unknown', to: null, reason: { code: 'timeout', message: 'it took too long' } })
 const nowhere = outcome({ pin: 'logo', outcome: 'unchanged', from: null, to: null, newest: null, newestOfAll: null })
 

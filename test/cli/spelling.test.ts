@@ -19,7 +19,9 @@ describe('--spelling', () => {
   })
 
   it('refuses what is no spelling', async () => {
-    await expect(readArguments(['update', '--spelling', 'base32'], commands, about)).rejects.toThrow('--spelling takes one of nix32, hex, base64, sri')
+    await expect(readArguments(['update', '--spelling', 'base32'], commands, about)).rejects.toThrow(
+      '--spelling takes one of nix32, hex, base64, sri',
+    )
   })
 
   it('is explained', () => {
@@ -36,7 +38,11 @@ describe('--spelling', () => {
   })
 
   it('has nothing to do the second time', async () => {
-    const { outcomes } = await update(memory(new Map([['a.nix', file(sri)]]), { bytes: new Map() }), { globs: null, systems: null, pins: [] }, { ...options, spelling: 'sri' })
+    const { outcomes } = await update(
+      memory(new Map([['a.nix', file(sri)]]), { bytes: new Map() }),
+      { globs: null, systems: null, pins: [] },
+      { ...options, spelling: 'sri' },
+    )
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(['unchanged'])
   })
 })

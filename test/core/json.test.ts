@@ -85,9 +85,12 @@ describe('parseJson', () => {
   })
 
   it('agrees with JSON.parse on arbitrary short text', () => {
-    const text = fc.array(fc.constantFrom('{', '}', '[', ']', ',', ':', '"', '\\', 'a', 'u', '1', '0', '-', '.', 'E', '+', ' ', '\n', 'true', 'null'), {
-      maxLength: 8,
-    })
+    const text = fc.array(
+      fc.constantFrom('{', '}', '[', ']', ',', ':', '"', '\\', 'a', 'u', '1', '0', '-', '.', 'E', '+', ' ', '\n', 'true', 'null'),
+      {
+        maxLength: 8,
+      },
+    )
     fc.assert(
       fc.property(text, (parts) => agrees(parts.join(''))),
       { numRuns: 5000 },
@@ -149,10 +152,14 @@ describe('parseJson', () => {
     expect(parseJson('{"a":'.repeat(1_000_000))).toMatchObject({ ok: false, offset: 5000 })
   })
 
-  it('takes linear time: a megabyte of escapes, keys and items is read in seconds, where a quadratic reader takes minutes', { timeout: 20_000 }, () => {
-    const count = 100_000
-    expect(parseJson(`["${'\\n'.repeat(count)}", ${'{"k": [1, 2]}, '.repeat(count)}0]`).ok).toBe(true)
-  })
+  it(
+    'takes linear time: a megabyte of escapes, keys and items is read in seconds, where a quadratic reader takes minutes',
+    { timeout: 20_000 },
+    () => {
+      const count = 100_000
+      expect(parseJson(`["${'\\n'.repeat(count)}", ${'{"k": [1, 2]}, '.repeat(count)}0]`).ok).toBe(true)
+    },
+  )
 })
 
 describe('paths', () => {

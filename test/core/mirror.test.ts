@@ -27,7 +27,11 @@ describe('mirrored', () => {
   })
 
   it('takes the longest prefix, of equals the first, and only whole segments', () => {
-    const mirrors = [github, mirror('https://github.com/cue-lang', 'http://cue.example'), mirror('https://github.com/', 'https://late.example')]
+    const mirrors = [
+      github,
+      mirror('https://github.com/cue-lang', 'http://cue.example'),
+      mirror('https://github.com/', 'https://late.example'),
+    ]
     expect(mirrored('https://github.com/cue-lang/cue', mirrors)).toBe('http://cue.example/cue')
     expect(mirrored('https://github.com/cue-lang2/cue', mirrors)).toBe('https://mirror.example/github/cue-lang2/cue')
     expect(mirrored('https://github.com/cue', mirrors.toReversed())).toBe('https://late.example/cue')

@@ -33,21 +33,35 @@ describe('parseToml', () => {
     ['strings', `a = "x\\t\\u00e9\\U0001F600\\\\"\nb = 'C:\\x'\nc = ""`, { a: 'x\té😀\\', b: 'C:\\x', c: '' }],
     ['multi-line strings', `a = """\nx\\\n   \n  y"z""""\nb = '''\r\nl\\n'm'''`, { a: 'xy"z"', b: "l\\n'm" }],
     ['quotes before the end', `a = """"a"""""\nb = ''''a'''''`, { a: '"a""', b: "'a''" }],
-    ['integers', 'a = [0, +1, -1_000, 0xDEAD_beef, 0o17, 0b1_1, -0, 9223372036854775807, -9223372036854775808]', {
-      a: [0n, 1n, -1000n, 0xdeadbeefn, 15n, 3n, 0n, 9223372036854775807n, -9223372036854775808n],
-    }],
+    [
+      'integers',
+      'a = [0, +1, -1_000, 0xDEAD_beef, 0o17, 0b1_1, -0, 9223372036854775807, -9223372036854775808]',
+      {
+        a: [0n, 1n, -1000n, 0xdeadbeefn, 15n, 3n, 0n, 9223372036854775807n, -9223372036854775808n],
+      },
+    ],
     ['floats', 'a = [1.0, -0.5, 1e3, 6.6_2E-3_4, +inf, -inf, nan, +0.0]', { a: [1, -0.5, 1000, 6.62e-34, Infinity, -Infinity, NaN, 0] }],
     ['booleans', 'a = true\nb = false', { a: true, b: false }],
-    ['dates', 'a = [1979-05-27T07:32:00Z, 1979-05-27 07:32:00.5-07:00, 1979-05-27t07:32:60, 2024-02-29, 23:59:59.999]', {
-      a: ['1979-05-27T07:32:00Z', '1979-05-27 07:32:00.5-07:00', '1979-05-27t07:32:60', '2024-02-29', '23:59:59.999'].map((date) => ({ date })),
-    }],
+    [
+      'dates',
+      'a = [1979-05-27T07:32:00Z, 1979-05-27 07:32:00.5-07:00, 1979-05-27t07:32:60, 2024-02-29, 23:59:59.999]',
+      {
+        a: ['1979-05-27T07:32:00Z', '1979-05-27 07:32:00.5-07:00', '1979-05-27t07:32:60', '2024-02-29', '23:59:59.999'].map((date) => ({
+          date,
+        })),
+      },
+    ],
     ['arrays', 'a = [ [1, 2], ["x",], [] , # c\n\n{b = 1}, ]', { a: [[1n, 2n], ['x'], [], { b: 1n }] }],
     ['inline tables', 'a = { }\nb = { c = 1, d.e = 2, d.f = [\n3] }', { a: {}, b: { c: 1n, d: { e: 2n, f: [3n] } } }],
     ['tables', '[a]\nx = 1\n[ a . b ]\n[a."c d"]\ny = 2', { a: { x: 1n, b: {}, 'c d': { y: 2n } } }],
     ['a table after the tables in it', '[a.b]\nx = 1\n[a]\ny = 2', { a: { b: { x: 1n }, y: 2n } }],
     ['tables in a dotted table', '[f]\na.c = 1\na.t.s = 2\n[f.a.x]\ny = 3', { f: { a: { c: 1n, t: { s: 2n }, x: { y: 3n } } } }],
     ['dotted keys in a table that a header implied', '[a.b.c]\n[a]\nb.x = 1', { a: { b: { c: {}, x: 1n } } }],
-    ['arrays of tables', '[[a]]\nx = 1\n[[a]]\n[a.b]\ny = 2\n[[a.c]]\n[[a.c]]\nz = 3', { a: [{ x: 1n }, { b: { y: 2n }, c: [{}, { z: 3n }] }] }],
+    [
+      'arrays of tables',
+      '[[a]]\nx = 1\n[[a]]\n[a.b]\ny = 2\n[[a.c]]\n[[a.c]]\nz = 3',
+      { a: [{ x: 1n }, { b: { y: 2n }, c: [{}, { z: 3n }] }] },
+    ],
   ])('reads %s', (_, text, expected) => {
     expect(read(text)).toStrictEqual(expected)
   })
@@ -105,12 +119,34 @@ describe('parseToml', () => {
     expect(parseToml(text)).toStrictEqual({ ok: false, offset, message })
   })
 
-  it.each(['01', '+0x1', '1_', '_1', '1__0', '0x', '1.', '.1', '1.e1', '1_.0', 'Inf', 'TRUE', '1979-13-01', '1979-02-29', '1979-01-32', '24:00:00', '07:60:00', '07:32', '1979-05-27T', '1979-05-27T07:32:00+24:00', '0b2', '0o8', '--1', '1e'])(
-    'takes %s for no value',
-    (word) => {
-      expect(parseToml(`a = ${word}`).ok).toBe(false)
-    },
-  )
+  it.each([
+    '01',
+    '+0x1',
+    '1_',
+    '_1',
+    '1__0',
+    '0x',
+    '1.',
+    '.1',
+    '1.e1',
+    '1_.0',
+    'Inf',
+    'TRUE',
+    '1979-13-01',
+    '1979-02-29',
+    '1979-01-32',
+    '24:00:00',
+    '07:60:00',
+    '07:32',
+    '1979-05-27T',
+    '1979-05-27T07:32:00+24:00',
+    '0b2',
+    '0o8',
+    '--1',
+    '1e',
+  ])('takes %s for no value', (word) => {
+    expect(parseToml(`a = ${word}`).ok).toBe(false)
+  })
 
   it('gives each string its quotes for a span, and pieces that cover what is between them', () => {
     const text = 'a = "x\\ty"\n[b]\nc = [ """\nl\\\n  m""" ]\nd = { e = \'z\' }'
@@ -119,7 +155,10 @@ describe('parseToml', () => {
       if (node.kind === 'string') {
         spans.push(text.slice(node.start, node.end))
         const quotes = text.startsWith('"""', node.start) ? 3 : 1
-        expect(node.pieces.map((piece) => piece.start)).toStrictEqual([node.start + quotes, ...node.pieces.slice(0, -1).map((piece) => piece.end)])
+        expect(node.pieces.map((piece) => piece.start)).toStrictEqual([
+          node.start + quotes,
+          ...node.pieces.slice(0, -1).map((piece) => piece.end),
+        ])
         expect(node.pieces.at(-1)?.end).toBe(node.end - quotes)
       }
       if (node.kind === 'array') node.items.forEach(visit)
@@ -153,14 +192,22 @@ describe('parseToml', () => {
   it('reads back any data that is written as JSON, which is TOML for strings, arrays and tables in this form', () => {
     const key = fc.string({ unit: 'grapheme', maxLength: 4 })
     const { data } = fc.letrec<{ data: unknown }>((tie) => ({
-      data: fc.oneof({ maxDepth: 3 }, fc.string({ unit: 'grapheme' }), fc.boolean(), fc.array(tie('data'), { maxLength: 3 }), fc.dictionary(key, tie('data'), { maxKeys: 3, noNullPrototype: true })),
+      data: fc.oneof(
+        { maxDepth: 3 },
+        fc.string({ unit: 'grapheme' }),
+        fc.boolean(),
+        fc.array(tie('data'), { maxLength: 3 }),
+        fc.dictionary(key, tie('data'), { maxKeys: 3, noNullPrototype: true }),
+      ),
     }))
     const quoted = (text: string): string => JSON.stringify(text).replaceAll('\u007f', '\\u007f')
     const written = (each: unknown): string => {
       if (typeof each === 'string') return quoted(each)
       if (Array.isArray(each)) return `[${each.map(written).join(', ')}]`
       if (typeof each !== 'object' || each === null) return String(each)
-      return `{${Object.entries(each).map(([name, item]) => `${quoted(name)} = ${written(item)}`).join(', ')}}`
+      return `{${Object.entries(each)
+        .map(([name, item]) => `${quoted(name)} = ${written(item)}`)
+        .join(', ')}}`
     }
     fc.assert(
       fc.property(data, (each) => {
@@ -171,9 +218,41 @@ describe('parseToml', () => {
   })
 
   it('never throws', () => {
-    const text = fc.array(fc.constantFrom('a', 'b', '.', '=', ' = ', '[', ']', '[[', ']]', '{', '}', ',', '"', '"""', "'", "'''", '\\', '\n', '\r\n', '#', '1', '-', ':', 'true', '\u0000', '\u2028', '[a]\n', 'a = 1\n'), {
-      maxLength: 14,
-    })
+    const text = fc.array(
+      fc.constantFrom(
+        'a',
+        'b',
+        '.',
+        '=',
+        ' = ',
+        '[',
+        ']',
+        '[[',
+        ']]',
+        '{',
+        '}',
+        ',',
+        '"',
+        '"""',
+        "'",
+        "'''",
+        '\\',
+        '\n',
+        '\r\n',
+        '#',
+        '1',
+        '-',
+        ':',
+        'true',
+        '\u0000',
+        '\u2028',
+        '[a]\n',
+        'a = 1\n',
+      ),
+      {
+        maxLength: 14,
+      },
+    )
     fc.assert(
       fc.property(text, (parts) => {
         const joined = parts.join('')
@@ -189,7 +268,13 @@ describe('parseToml', () => {
     expect(parseToml(`a = ${'['.repeat(1000)}${']'.repeat(1000)}`)).toMatchObject({ ok: false, offset: 1003 })
     const deep = `${'a.'.repeat(600)}a`
     expect(parseToml(`[${deep}]`).ok).toBe(true)
-    for (const text of [`[${deep}]\n${deep} = 1`, `${deep} = {${deep} = 1}`, `a = ${'{a = '.repeat(100_000)}`, `${'a.'.repeat(100_000)}a = 1`, `a = ${'['.repeat(1_000_000)}`]) {
+    for (const text of [
+      `[${deep}]\n${deep} = 1`,
+      `${deep} = {${deep} = 1}`,
+      `a = ${'{a = '.repeat(100_000)}`,
+      `${'a.'.repeat(100_000)}a = 1`,
+      `a = ${'['.repeat(1_000_000)}`,
+    ]) {
       expect(parseToml(text)).toMatchObject({ ok: false, message: 'arrays and tables are nested more than 1000 deep' })
     }
   })

@@ -34,7 +34,12 @@ describe('parseNetrc', () => {
 
   it('never throws', () => {
     const word = fc.constantFrom('machine', 'default', 'login', 'password', 'macdef', 'account', '"', '\\', '#', ' ', '\n', 'x')
-    fc.assert(fc.property(fc.array(word).map((words) => words.join(' ')), (text) => Array.isArray(parseNetrc(text))))
+    fc.assert(
+      fc.property(
+        fc.array(word).map((words) => words.join(' ')),
+        (text) => Array.isArray(parseNetrc(text)),
+      ),
+    )
   })
 
   it('gives back any quoted password', () => {

@@ -7,7 +7,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hexDigest } from '../fake-github/bytes.ts'
 import { mostAtOnce } from '../fake-github/log.ts'
 import { type FakeRelease, asset, createQuota, enterpriseServer, publicServer, release } from '../fake-github/world.ts'
-import { assetName, assetsOf, builder, cueRepository, flake, flakeAt, hashesOf, nix32, publishedRelease, releaseOf, systems } from './cue.ts'
+import {
+  assetName,
+  assetsOf,
+  builder,
+  cueRepository,
+  flake,
+  flakeAt,
+  hashesOf,
+  nix32,
+  publishedRelease,
+  releaseOf,
+  systems,
+} from './cue.ts'
 import { type Lab, assetRequests, contents, openLab } from './lab.ts'
 
 let lab: Lab
@@ -39,11 +51,18 @@ describe('without the forge’s list', () => {
     const [outcome] = document.outcomes
     expect(outcome?.warnings.map((warning) => warning.code)).toEqual(['without-list'])
     expect(outcome?.warnings[0]?.message).toMatch(/public URLs alone.*rate limit.*until 2096/)
-    expect(Object.values(outcome!.systems).flat().map(({ evidence }) => evidence)).toEqual([['bytes'], ['bytes'], ['bytes']])
+    expect(
+      Object.values(outcome!.systems)
+        .flat()
+        .map(({ evidence }) => evidence),
+    ).toEqual([['bytes'], ['bytes'], ['bytes']])
   })
 
   it('a builder that cannot be read needs it', async () => {
-    const folder = await lab.stage({ repositories: [cueRepository(next)], quota: createQuota(60, { remaining: 0 }) }, { 'flake.nix': flake })
+    const folder = await lab.stage(
+      { repositories: [cueRepository(next)], quota: createQuota(60, { remaining: 0 }) },
+      { 'flake.nix': flake },
+    )
     const { code, document } = await lab.report(folder, update)
     expect(code).toBe(4)
     expect(document.outcomes[0]).toMatchObject({ outcome: 'unknown', reason: { code: 'rate-limited' } })
@@ -54,7 +73,10 @@ describe('without the forge’s list', () => {
 describe('placeholders', () => {
   const hashes = hashesOf(next)
   it.each(['', zeros, '0'.repeat(64)])('verify reports %j, update fills it in', async (placeholder) => {
-    const folder = await lab.stage({ repositories: [cueRepository(next)] }, { ...good, 'flake.nix': flakeAt('v0.11.0', [hashes[0]!, placeholder, hashes[2]!]) })
+    const folder = await lab.stage(
+      { repositories: [cueRepository(next)] },
+      { ...good, 'flake.nix': flakeAt('v0.11.0', [hashes[0]!, placeholder, hashes[2]!]) },
+    )
     const verified = await lab.report(folder, ['verify'])
     expect(verified.code).toBe(1)
     expect(verified.document.outcomes[0]).toMatchObject({ outcome: 'mismatch', reason: { code: 'placeholder-hash' } })
@@ -64,7 +86,8 @@ describe('placeholders', () => {
   })
 
   it('lib.fakeHash becomes a literal', async () => {
-    const text = '{ lib, fetchurl }: fetchurl {\n  url = "https://github.com/acme/tool/releases/download/v1.0.0/tool.tar.gz";\n  hash = lib.fakeHash; # to be filled in\n}\n'
+    const text =
+      '{ lib, fetchurl }: fetchurl {\n  url = "https://github.com/acme/tool/releases/download/v1.0.0/tool.tar.gz";\n  hash = lib.fakeHash; # to be filled in\n}\n'
     const made = release({ tag: 'v1.0.0', assets: [asset('tool.tar.gz', 'bytes')] })
     const folder = await lab.stage({ repositories: [{ org: 'acme', name: 'tool', releases: [made] }] }, { 'tool.nix': text })
     expect((await lab.run(folder, ['update', 'tool'])).code).toBe(0)
@@ -132,7 +155,13 @@ describe('several pins', () => {
       { org: 'acme', name: 'good', releases: [made] },
       cueRepository(next),
     ]
-    const files = { ...good, 'a.nix': tool('bad', 'v1.0.0', zeros), 'b.nix': tool('gone', 'v1.0.0', zeros), 'z.nix': tool('good', 'v1.0.0', zeros), 'broken.nix': '{ fetchurl }: fetchurl { url = ' }
+    const files = {
+      ...good,
+      'a.nix': tool('bad', 'v1.0.0', zeros),
+      'b.nix': tool('gone', 'v1.0.0', zeros),
+      'z.nix': tool('good', 'v1.0.0', zeros),
+      'broken.nix': '{ fetchurl }: fetchurl { url = ',
+    }
     const folder = await lab.stage({ repositories }, files)
     const { code, document } = await lab.report(folder, ['update'])
     expect(code).toBe(1)
@@ -150,7 +179,11 @@ describe('several pins', () => {
 
   it('share a limit of downloads, and each distinct URL is fetched once', async () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f']
-    const repositories = names.map((name) => ({ org: 'acme', name, releases: [release({ tag: 'v2.0.0', assets: [asset(`${name}.tar.gz`, name)] })] }))
+    const repositories = names.map((name) => ({
+      org: 'acme',
+      name,
+      releases: [release({ tag: 'v2.0.0', assets: [asset(`${name}.tar.gz`, name)] })],
+    }))
     const files = Object.fromEntries([...names, ...names].map((name, i) => [`${i}.nix`, tool(name, 'v1.0.0', zeros)]))
     for (const jobs of [1, 2]) {
       const folder = await lab.stage({ repositories, network: { latency: 20, bytesPerSecond: null } }, files)
@@ -164,7 +197,11 @@ describe('several pins', () => {
 })
 
 describe('--dry-run', () => {
-  const applied = async (files: Readonly<Record<string, string>>, argv: readonly string[], repositories = [cueRepository(next, publishedRelease('digest'))]): Promise<void> => {
+  const applied = async (
+    files: Readonly<Record<string, string>>,
+    argv: readonly string[],
+    repositories = [cueRepository(next, publishedRelease('digest'))],
+  ): Promise<void> => {
     const folder = await lab.stage({ repositories }, files)
     const before = contents(folder)
     const { code, stdout, stderr } = await lab.run(folder, [...argv, '--dry-run'])
@@ -175,10 +212,18 @@ describe('--dry-run', () => {
     expect(document.diff).toBe(stdout)
     expect((await lab.run(folder, argv)).code).toBe(0)
     const written = contents(folder)
-    for (const [program, ...options] of [['git', 'apply', '-'], ['patch', '-p1', '--quiet']] as const) {
+    for (const [program, ...options] of [
+      ['git', 'apply', '-'],
+      ['patch', '-p1', '--quiet'],
+    ] as const) {
       if (spawnSync(program, ['--version']).status !== 0) continue
       const again = await lab.stage({ repositories }, files)
-      const run = spawnSync(program, [...options], { cwd: again, encoding: 'utf8', input: stdout, env: { ...process.env, GIT_CEILING_DIRECTORIES: join(again, '..') } })
+      const run = spawnSync(program, [...options], {
+        cwd: again,
+        encoding: 'utf8',
+        input: stdout,
+        env: { ...process.env, GIT_CEILING_DIRECTORIES: join(again, '..') },
+      })
       expect(`${run.stdout}${run.stderr}`).toBe('')
       expect(contents(again)).toEqual(written)
     }
@@ -197,8 +242,16 @@ describe('--dry-run', () => {
 
 describe('files that change meanwhile', () => {
   it.each<[string, (folder: string) => Promise<void>, RegExp]>([
-    ['changed', (folder) => writeFile(join(folder, 'flake.nix'), `${flake}# more\n`), /Could not write flake\.nix: it has changed since it was read; nothing was written/],
-    ['vanished', (folder) => rm(join(folder, 'flake.nix')), /Could not write flake\.nix: it has disappeared since it was read; nothing was written/],
+    [
+      'changed',
+      (folder) => writeFile(join(folder, 'flake.nix'), `${flake}# more\n`),
+      /Could not write flake\.nix: it has changed since it was read; nothing was written/,
+    ],
+    [
+      'vanished',
+      (folder) => rm(join(folder, 'flake.nix')),
+      /Could not write flake\.nix: it has disappeared since it was read; nothing was written/,
+    ],
   ])('are not written: %s', async (_, meddle, message) => {
     const folder = await lab.stage({ repositories: [cueRepository(next)], network: { latency: 60, bytesPerSecond: null } }, good)
     const running = lab.report(folder, update)
@@ -226,7 +279,11 @@ describe('other servers and tokens', () => {
     const { code, document } = await lab.report(folder, ['update'], { env })
     expect(code).toBe(0)
     expect(document.outcomes[0]).toMatchObject({ outcome: 'updated', to: 'v0.11.0' })
-    expect(Object.values(document.outcomes[0]!.systems).flat().map(({ evidence }) => evidence)).toEqual(systems.map(() => ['bytes', 'digest', 'checksums.txt']))
+    expect(
+      Object.values(document.outcomes[0]!.systems)
+        .flat()
+        .map(({ evidence }) => evidence),
+    ).toEqual(systems.map(() => ['bytes', 'digest', 'checksums.txt']))
     const carried = lab.fake.requests.filter(({ headers }) => headers['authorization'] !== undefined)
     expect(carried.length).toBeGreaterThan(0)
     for (const { host, path } of carried) expect(`${host}${path}`).toMatch(/^git\.corp\.example\/api\/v3\//)
@@ -235,7 +292,10 @@ describe('other servers and tokens', () => {
   })
 
   it('a token goes to the API and nowhere else, and into no output', async () => {
-    const folder = await lab.stage({ repositories: [cueRepository(next)], tokens: { [token]: {} }, quota: createQuota(60, { remaining: 0 }) }, good)
+    const folder = await lab.stage(
+      { repositories: [cueRepository(next)], tokens: { [token]: {} }, quota: createQuota(60, { remaining: 0 }) },
+      good,
+    )
     const { code, stdout, stderr } = await lab.run(folder, [...update, '--verbose'], { env: { GH_TOKEN: token } })
     expect(code).toBe(0)
     expect(`${stdout}${stderr}`).not.toContain(token)
@@ -265,7 +325,10 @@ describe('pins of pinhash.json', () => {
   it('get their generated file, then other versions by one span', async () => {
     const now = releaseOf('v0.10.0')
     const folder = await lab.stage({ repositories: [cueRepository(now)] }, { 'pinhash.json': spec })
-    expect((await lab.report(folder, ['verify'])).document.outcomes[0]).toMatchObject({ outcome: 'mismatch', reason: { code: 'placeholder-hash' } })
+    expect((await lab.report(folder, ['verify'])).document.outcomes[0]).toMatchObject({
+      outcome: 'mismatch',
+      reason: { code: 'placeholder-hash' },
+    })
     expect((await lab.run(folder, ['update'])).code).toBe(0)
     expect(read(folder, 'pinhash.json')).toBe(spec)
     const generated = read(folder, 'nix/pins.nix')
@@ -289,14 +352,19 @@ describe('pins of pinhash.json', () => {
     const folder = await lab.stage({ repositories: [cueRepository(partial)] }, { 'pinhash.json': spec })
     const { code, document } = await lab.report(folder, update)
     expect(code).toBe(3)
-    expect(document.outcomes[0]?.reason?.message).toMatch(/v0\.11\.0 has no asset cue_v0\.11\.0_darwin_amd64\.tar\.gz for x86_64-darwin; the nearest/)
+    expect(document.outcomes[0]?.reason?.message).toMatch(
+      /v0\.11\.0 has no asset cue_v0\.11\.0_darwin_amd64\.tar\.gz for x86_64-darwin; the nearest/,
+    )
     expect(assetRequests(lab.fake)).toEqual([])
     expect(contents(folder)).toEqual({ 'pinhash.json': spec })
   })
 })
 
 describe('an interruption', () => {
-  it.each([['SIGINT', 130], ['SIGTERM', 143]] as const)('by %s in the middle of downloads leaves nothing behind', async (signal, exit) => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('by %s in the middle of downloads leaves nothing behind', async (signal, exit) => {
     const large = release({ tag: 'v0.11.0', assets: assetsOf('v0.11.0', 2_000_000) })
     const folder = await lab.stage({ repositories: [cueRepository(large)], network: { latency: 0, bytesPerSecond: 200_000 } }, good)
     const before = contents(folder)

@@ -3,7 +3,20 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checksums } from '../fake-github/world.ts'
-import { assetName, assetsOf, builder, cueRepository, flake, flakeAt, hashesOf, older, pinned, publishedRelease, releaseOf, systems } from './cue.ts'
+import {
+  assetName,
+  assetsOf,
+  builder,
+  cueRepository,
+  flake,
+  flakeAt,
+  hashesOf,
+  older,
+  pinned,
+  publishedRelease,
+  releaseOf,
+  systems,
+} from './cue.ts'
 import { type Lab, assetRequests, contents, openLab } from './lab.ts'
 
 let lab: Lab
@@ -18,10 +31,16 @@ const updated = flakeAt('v0.11.0', hashesOf(next))
 
 describe('update cue v0.11.0', () => {
   it('changes the version, three hashes and the URL of the comment, and no other byte', async () => {
-    const folder = await lab.stage({ repositories: [cueRepository(next, publishedRelease('digest'))] }, { 'flake.nix': flake, 'nix/github.nix': builder })
+    const folder = await lab.stage(
+      { repositories: [cueRepository(next, publishedRelease('digest'))] },
+      { 'flake.nix': flake, 'nix/github.nix': builder },
+    )
     const { code, stdout, stderr } = await lab.spawn(folder, ['update', 'cue', 'v0.11.0'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(contents(folder)).toEqual({ 'flake.nix': Buffer.from(updated).toString('latin1'), 'nix/github.nix': Buffer.from(builder).toString('latin1') })
+    expect(contents(folder)).toEqual({
+      'flake.nix': Buffer.from(updated).toString('latin1'),
+      'nix/github.nix': Buffer.from(builder).toString('latin1'),
+    })
     expect(stdout).toMatch(/^cue {2}v0\.10\.0 → v0\.11\.0 {3}flake\.nix:\d+\n/)
     expect(stdout).toMatch(/ {2}x86_64-linux +1liz2gkd… → \w{8}… +40\.0 kB +bytes, digest, checksums\.txt\n/)
     expect(stdout).toMatch(/\n1 pin updated, 3 hashes, 120\.\d kB in .*\n$/)
@@ -79,8 +98,14 @@ describe('update --no-download', () => {
       const folder = await lab.stage({ repositories: [cueRepository(release)] }, files)
       const { code, document } = await lab.report(folder, ['update', 'cue', 'v0.10.0', '--no-download'])
       expect(code).toBe(0)
-      expect(systems.map(([system]) => document.outcomes[0]!.systems[system]!.map((each) => each.new))).toEqual(pinned.map((hash) => [hash]))
-      expect(Object.values(document.outcomes[0]!.systems).flat().map(({ evidence }) => evidence)).toEqual([[by], [by], [by]])
+      expect(systems.map(([system]) => document.outcomes[0]!.systems[system]!.map((each) => each.new))).toEqual(
+        pinned.map((hash) => [hash]),
+      )
+      expect(
+        Object.values(document.outcomes[0]!.systems)
+          .flat()
+          .map(({ evidence }) => evidence),
+      ).toEqual([[by], [by], [by]])
       expect(await read(folder)).toBe(flake)
       expect(assetRequests(lab.fake).filter(({ asset }) => asset !== 'checksums.txt')).toEqual([])
     }

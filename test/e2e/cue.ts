@@ -61,7 +61,11 @@ export function releaseOf(tag: string, more: Partial<FakeRelease> = {}, size = 4
 export function publishedRelease(by: 'digest' | 'checksums.txt'): FakeRelease {
   const assets = assetsOf('v0.10.0').map((each) => ({ ...each, digest: by === 'digest' ? digestOf(each) : null }))
   const wrong = Object.fromEntries(Object.entries(published).map(([end, hex]) => [assetName('v0.10.0', end), hex]))
-  return release({ tag: 'v0.10.0', createdAt: createdAt('v0.10.0'), assets: [...assets, ...(by === 'digest' ? [] : [checksums(assets, { wrong })])] })
+  return release({
+    tag: 'v0.10.0',
+    createdAt: createdAt('v0.10.0'),
+    assets: [...assets, ...(by === 'digest' ? [] : [checksums(assets, { wrong })])],
+  })
 }
 
 function digestOf({ name }: FakeAsset): string {

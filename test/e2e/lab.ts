@@ -52,7 +52,11 @@ export interface Lab {
   /** The built program; `during` is called once it runs. */
   spawn(folder: string, argv: readonly string[], options?: RunOptions & { readonly during?: (child: ChildProcess) => void }): Promise<Ran>
   /** `run` with `--json`; the document is checked against its schema. */
-  report(folder: string, argv: readonly string[], options?: RunOptions): Promise<{ code: number | null; document: Document; stderr: string }>
+  report(
+    folder: string,
+    argv: readonly string[],
+    options?: RunOptions,
+  ): Promise<{ code: number | null; document: Document; stderr: string }>
   close(): Promise<void>
 }
 
@@ -82,7 +86,12 @@ export async function openLab(): Promise<Lab> {
       signal: new AbortController().signal,
       now: () => performance.now(),
       compose: async (wiring) =>
-        compose(wiring, { environment: environment(env), directory: folder, stdin: () => Readable.from([Buffer.from(input)]), version: '0.0.0' }),
+        compose(wiring, {
+          environment: environment(env),
+          directory: folder,
+          stdin: () => Readable.from([Buffer.from(input)]),
+          version: '0.0.0',
+        }),
     })
     return { code, stdout, stderr }
   }

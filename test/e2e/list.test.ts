@@ -54,7 +54,9 @@ describe('list', () => {
     const { code, document } = await lab.report(folder, ['list', 'cue'])
     const { pins, unmanaged, problems } = document as unknown as ListDocument
     expect(code).toBe(2)
-    expect(pins.map(({ pin, tag, file, line }) => ({ pin, tag, file, line }))).toEqual([{ pin: 'cue', tag: 'v0.10.0', file: 'flake.nix', line: 27 }])
+    expect(pins.map(({ pin, tag, file, line }) => ({ pin, tag, file, line }))).toEqual([
+      { pin: 'cue', tag: 'v0.10.0', file: 'flake.nix', line: 27 },
+    ])
     expect(systems.map(([system]) => pins[0]!.systems[system]!.map(({ hash }) => hash))).toEqual(
       pinned.map((value, i) => [{ value, spelling: 'nix32', file: 'flake.nix', line: 30 + i }]),
     )
@@ -62,7 +64,9 @@ describe('list', () => {
       url: 'https://github.com/cue-lang/cue/releases/download/v0.10.0/cue_v0.10.0_linux_amd64.tar.gz',
       mode: 'flat',
     })
-    expect(unmanaged.map(({ file, line, fetcher }) => ({ file, line, fetcher }))).toEqual([{ file: 'odd.nix', line: 3, fetcher: 'fetchurl' }])
+    expect(unmanaged.map(({ file, line, fetcher }) => ({ file, line, fetcher }))).toEqual([
+      { file: 'odd.nix', line: 3, fetcher: 'fetchurl' },
+    ])
     expect(problems.map(({ file, code: problem, line, column }) => [file, problem, line, column])).toEqual([
       ['broken.nix', 'syntax', 3, 6],
       ['npins/default.nix', 'other-tool', null, null],
@@ -76,7 +80,11 @@ describe('list', () => {
     const folder = await lab.stage({}, { 'default.nix': '{ }\n' })
     expect(await lab.run(folder, ['list'])).toEqual({ code: 0, stdout: '', stderr: 'no pins found\n' })
     const full = await lab.stage({}, { 'flake.nix': flake })
-    expect(await lab.run(full, ['list', 'cueue'])).toEqual({ code: 3, stdout: '', stderr: 'pinhash: No pin is called cueue; did you mean cue?\n' })
+    expect(await lab.run(full, ['list', 'cueue'])).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: 'pinhash: No pin is called cueue; did you mean cue?\n',
+    })
   })
 
   it.skipIf(process.getuid?.() === 0)('says which file may not be read', async () => {

@@ -33,9 +33,13 @@ describe.skipIf(!withNix)('beside real Nix', () => {
     for (const each of urls) theirs.push(`${(await nix('nix-prefetch-url', each)).stdout.trim()}  ${each}`)
     expect(lines(own.stdout)).toEqual(theirs)
     for (const type of ['md5', 'sha1', 'sha512'])
-      expect((await lab.run(folder, ['hash', '--type', type, urls[4]!])).stdout).toBe((await nix('nix-prefetch-url', '--type', type, urls[4]!)).stdout)
+      expect((await lab.run(folder, ['hash', '--type', type, urls[4]!])).stdout).toBe(
+        (await nix('nix-prefetch-url', '--type', type, urls[4]!)).stdout,
+      )
     await writeFile(join(folder, 'empty'), '')
-    expect((await lab.run(folder, ['hash', 'empty'])).stdout).toBe((await nix('nix-hash', '--type', 'sha256', '--flat', '--base32', 'empty')).stdout)
+    expect((await lab.run(folder, ['hash', 'empty'])).stdout).toBe(
+      (await nix('nix-hash', '--type', 'sha256', '--flat', '--base32', 'empty')).stdout,
+    )
     expect(lab.fake.unexpected()).toEqual([])
   })
 
@@ -44,7 +48,12 @@ describe.skipIf(!withNix)('beside real Nix', () => {
     const nix = nixIn(folder, lab.fake)
     const modern = (to: string, type: string, hashes: readonly string[]): ReturnType<typeof nix> =>
       nix('nix', '--extra-experimental-features', 'nix-command', 'hash', to, '--type', type, ...hashes)
-    for (const [type, length] of [['md5', 16], ['sha1', 20], ['sha256', 32], ['sha512', 64]] as const) {
+    for (const [type, length] of [
+      ['md5', 16],
+      ['sha1', 20],
+      ['sha256', 32],
+      ['sha512', 64],
+    ] as const) {
       const digests = [Buffer.alloc(length), Buffer.alloc(length, 0xff), ...Array.from({ length: 30 }, () => randomBytes(length))]
       const hex = digests.map((digest) => digest.toString('hex'))
       const spellings = {
@@ -82,13 +91,17 @@ describe.skipIf(!withNix)('beside real Nix', () => {
     const evaluated = await nix('nix-instantiate', '--eval', '--strict', '--json', '--expr', packages)
     expect(evaluated.stderr).toBe('')
     const hashes = hashesOf(next)
-    expect(JSON.parse(evaluated.stdout)).toEqual(Object.fromEntries(systems.map(([system, end], i) => [system, { url: url(end), sha256: hashes[i] }])))
+    expect(JSON.parse(evaluated.stdout)).toEqual(
+      Object.fromEntries(systems.map(([system, end], i) => [system, { url: url(end), sha256: hashes[i] }])),
+    )
 
     const fetched = (hash: string): ReturnType<typeof nix> =>
       nix('nix-build', '--no-out-link', '--expr', `import <nix/fetchurl.nix> { url = "${url('linux_amd64.tar.gz')}"; sha256 = "${hash}"; }`)
     const built = await fetched(hashes[0]!)
     expect(built.code, built.stderr).toBe(0)
-    const sha256 = createHash('sha256').update(await readFile(built.stdout.trim())).digest('hex')
+    const sha256 = createHash('sha256')
+      .update(await readFile(built.stdout.trim()))
+      .digest('hex')
     expect((await lab.run(folder, ['convert', '--to', 'hex', hashes[0]!])).stdout.trim()).toBe(sha256)
     expect((await lab.run(folder, ['verify'])).code).toBe(0)
 

@@ -54,7 +54,9 @@ export function assetJson(server: Server, repository: FakeRepository, release: F
 }
 
 export function tagJson(server: Server, repository: FakeRepository, tag: string): object {
-  const sha = idOf(String(repositoryId(repository)), tag).toString(16).padStart(40, '0')
+  const sha = idOf(String(repositoryId(repository)), tag)
+    .toString(16)
+    .padStart(40, '0')
   return {
     name: tag,
     zipball_url: `${repositoryUrl(server, repository)}/zipball/refs/tags/${tag}`,

@@ -65,7 +65,14 @@ function dress(answer: Reply, key: string): Reply {
 }
 
 /** The pages of a list, `Link` header included. GitHub's links name the repository by its number. */
-function listPage<T>(server: Server, repository: FakeRepository, request: Request, name: string, all: readonly T[], shown: (item: T) => object): Reply {
+function listPage<T>(
+  server: Server,
+  repository: FakeRepository,
+  request: Request,
+  name: string,
+  all: readonly T[],
+  shown: (item: T) => object,
+): Reply {
   const query = queryOf(request.path)
   const perPage = Math.min(100, Math.max(1, Number(query.get('per_page') ?? 30) || 30))
   const page = Math.max(1, Number(query.get('page') ?? 1) || 1)
@@ -121,8 +128,10 @@ function repositoryReply(
   const pushes = token?.pushes?.includes(`${repository.org}/${repository.name}`) === true
   const [first, second, third] = rest
   if (first === undefined) return json(200, repositoryJson(server, repository))
-  if (first === 'attestations' && rest.length === 2 && /^sha256:[0-9a-f]+$/.test(second ?? '')) return attestationsPage(server, repository, second ?? '', request)
-  if (first === 'tags' && rest.length === 1) return listPage(server, repository, request, 'tags', tagsOf(repository), (tag) => tagJson(server, repository, tag))
+  if (first === 'attestations' && rest.length === 2 && /^sha256:[0-9a-f]+$/.test(second ?? ''))
+    return attestationsPage(server, repository, second ?? '', request)
+  if (first === 'tags' && rest.length === 1)
+    return listPage(server, repository, request, 'tags', tagsOf(repository), (tag) => tagJson(server, repository, tag))
   if (first !== 'releases') return unheardOf()
   if (rest.length === 1) return releasesPage(server, repository, request, pushes)
   if (rest.length === 2 && second === 'latest') {

@@ -60,7 +60,10 @@ describe('the file', () => {
     writeFileSync(join(folder, 'data', 'real.nix'), old)
     symlinkSync('data/real.nix', join(folder, 'cue.nix'))
     expect((await workshop.run(folder, update)).code).toBe(0)
-    expect([lstatSync(join(folder, 'cue.nix')).isSymbolicLink(), readFileSync(join(folder, 'data', 'real.nix'), 'utf8')]).toEqual([true, next])
+    expect([lstatSync(join(folder, 'cue.nix')).isSymbolicLink(), readFileSync(join(folder, 'data', 'real.nix'), 'utf8')]).toEqual([
+      true,
+      next,
+    ])
     expect([readdirSync(folder).toSorted(), readdirSync(join(folder, 'data'))]).toEqual([['cue.nix', 'data'], ['real.nix']])
   })
 
@@ -117,7 +120,11 @@ describe('a full disk', () => {
     const { code, shown } = await workshop.run(folder, update, undefined, { XDG_CACHE_HOME: folder, GITHUB_TOKEN: '' })
     expect(code).toBe(2)
     expect(shown).toMatch(/Could not write cue\.nix: no space is left on the device; nothing was written/)
-    expect([readFileSync(join(folder, 'cue.nix'), 'utf8'), readdirSync(folder).toSorted(), statSync(join(folder, 'filler')).size]).toEqual([old, ['cue.nix', 'filler'], filler])
+    expect([readFileSync(join(folder, 'cue.nix'), 'utf8'), readdirSync(folder).toSorted(), statSync(join(folder, 'filler')).size]).toEqual([
+      old,
+      ['cue.nix', 'filler'],
+      filler,
+    ])
   })
 
   test('below the cache changes nothing but the speed', async (context) => {
@@ -158,7 +165,10 @@ describe('two runs at once', () => {
   test('both results are in the file, or one run is refused', { timeout: 60_000 }, async () => {
     const world = usualWorld()
     const [repository] = world.repositories
-    Object.assign(workshop.fake.world, createWorld({ ...world, quota: null, proxyCredentials: null, repositories: [repository!, { ...repository!, name: 'two' }] }))
+    Object.assign(
+      workshop.fake.world,
+      createWorld({ ...world, quota: null, proxyCredentials: null, repositories: [repository!, { ...repository!, name: 'two' }] }),
+    )
     const seen = { both: 0, one: 0 }
     for (let round = 0; round < 10; round++) {
       const folder = await workshop.folder({ 'both.nix': two })

@@ -75,7 +75,9 @@ describe('SIGKILL', () => {
       }),
     )
     const seconds = ((performance.now() - start) / 1000).toFixed(1)
-    console.log(`${kills} runs of ${Math.round(usual)} ms, ${killed} killed in time, in ${seconds} s: ${done} had written all files, ${half} some, ${left} left something beside them`)
+    console.log(
+      `${kills} runs of ${Math.round(usual)} ms, ${killed} killed in time, in ${seconds} s: ${done} had written all files, ${half} some, ${left} left something beside them`,
+    )
     expect(killed).toBeGreaterThan(kills / 2)
     // Otherwise nothing was tried.
     expect(left).toBeGreaterThan(0)

@@ -26,7 +26,12 @@ beforeAll(async () => {
 afterAll(() => {
   const slowest = [...ran].map(([name, runs]) => ({ name, ms: Math.max(...Object.values(runs).map(({ milliseconds }) => milliseconds)) }))
   slowest.sort((a, b) => b.ms - a.ms)
-  console.log(`${rows.length} rows, twice each, in ${seconds.toFixed(1)} s; slowest: ${slowest.slice(0, 5).map(({ name, ms }) => `${name} ${Math.round(ms)} ms`).join(', ')}`)
+  console.log(
+    `${rows.length} rows, twice each, in ${seconds.toFixed(1)} s; slowest: ${slowest
+      .slice(0, 5)
+      .map(({ name, ms }) => `${name} ${Math.round(ms)} ms`)
+      .join(', ')}`,
+  )
 })
 
 interface Loose {
@@ -76,9 +81,14 @@ describe('whatever goes wrong', () => {
       for (const secret of [...Object.values(secrets), ...encoded, 'wr0ng']) expect(shown).not.toContain(secret)
       expect(shown).not.toMatch(/[?&](?:sig|se|sv|sp|token)=/)
       for (const { host, scheme, headers } of requests) {
-        const allowed: Record<string, string> = { 'https api.github.com': `Bearer ${secrets.token}`, 'https github.com': `Basic ${encoded[0]}`, 'https files.example': `Basic ${encoded[0]}` }
+        const allowed: Record<string, string> = {
+          'https api.github.com': `Bearer ${secrets.token}`,
+          'https github.com': `Basic ${encoded[0]}`,
+          'https files.example': `Basic ${encoded[0]}`,
+        }
         const sent = headers['authorization']
-        if (sent !== undefined && !/^Bearer b4d-/.test(sent)) expect(`${scheme} ${host}: ${sent}`).toBe(`${scheme} ${host}: ${allowed[`${scheme} ${host}`]}`)
+        if (sent !== undefined && !/^Bearer b4d-/.test(sent))
+          expect(`${scheme} ${host}: ${sent}`).toBe(`${scheme} ${host}: ${allowed[`${scheme} ${host}`]}`)
         expect(headers['user-agent']).toBe('pinhash/0.0.0')
         expect(JSON.stringify(headers)).not.toContain(secrets.proxy)
       }

@@ -28,7 +28,12 @@ export interface Workshop {
   /** A new folder with these files. */
   folder(files: Readonly<Record<string, string>>, at?: string): Promise<string>
   /** Starts the program; `during` hears of it at once. */
-  run(folder: string, argv: readonly string[], during?: (child: ChildProcess) => void, env?: Readonly<Record<string, string>>): Promise<Ended>
+  run(
+    folder: string,
+    argv: readonly string[],
+    during?: (child: ChildProcess) => void,
+    env?: Readonly<Record<string, string>>,
+  ): Promise<Ended>
   /** The same in this process, which is faster; everything but bin.ts. */
   runHere(folder: string, argv: readonly string[]): Promise<Ended>
   close(): Promise<void>
@@ -71,7 +76,13 @@ export async function openWorkshop(): Promise<Workshop> {
         signal: new AbortController().signal,
         now: () => performance.now(),
         compose: async (wiring) =>
-          compose(wiring, { environment, directory: folder, stdin: () => Readable.from([]), version: '0.0.0', runner: { id: process.pid, isAlive } }),
+          compose(wiring, {
+            environment,
+            directory: folder,
+            stdin: () => Readable.from([]),
+            version: '0.0.0',
+            runner: { id: process.pid, isAlive },
+          }),
       })
       return { code, signal: null, shown }
     },
@@ -93,6 +104,8 @@ function isAlive(id: number): boolean {
 /** Every file of a folder and its text; links and what is no file have null. */
 export async function contents(folder: string): Promise<Record<string, string | null>> {
   const entries = await readdir(folder, { withFileTypes: true })
-  const texts = entries.map(async (entry) => [entry.name, entry.isFile() ? await readFile(join(folder, entry.name), 'utf8') : null] as const)
+  const texts = entries.map(
+    async (entry) => [entry.name, entry.isFile() ? await readFile(join(folder, entry.name), 'utf8') : null] as const,
+  )
   return Object.fromEntries((await Promise.all(texts)).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }

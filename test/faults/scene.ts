@@ -37,7 +37,17 @@ export function pinnedAt(tag: string, newline = '\n'): string {
     `    hash = "${sri(bytesOf(tag, name))}"; # kept as it is`,
     '  };',
   ]
-  const lines = ['{ fetchurl }:', 'let', `  version = "${tag}";`, 'in', '{', `  x86_64-linux = ${fetch(linux).join('\n')}`, `  aarch64-darwin = ${fetch(darwin).join('\n')}`, '}', '']
+  const lines = [
+    '{ fetchurl }:',
+    'let',
+    `  version = "${tag}";`,
+    'in',
+    '{',
+    `  x86_64-linux = ${fetch(linux).join('\n')}`,
+    `  aarch64-darwin = ${fetch(darwin).join('\n')}`,
+    '}',
+    '',
+  ]
   return lines.join('\n').replaceAll('\n', newline)
 }
 
@@ -46,7 +56,13 @@ export function usualWorld(): World {
   const releaseOf = (tag: string, createdAt: string): ReturnType<typeof release> =>
     release({ tag, createdAt, assets: [linux, darwin].map((name) => asset(name, bytesOf(tag, name))) })
   return createWorld({
-    repositories: [{ org: 'cue-lang', name: 'cue', releases: [releaseOf('v1.1.0', '2025-08-01T09:00:00Z'), releaseOf('v1.0.0', '2025-07-01T09:00:00Z')] }],
+    repositories: [
+      {
+        org: 'cue-lang',
+        name: 'cue',
+        releases: [releaseOf('v1.1.0', '2025-08-01T09:00:00Z'), releaseOf('v1.0.0', '2025-07-01T09:00:00Z')],
+      },
+    ],
     tokens: { [secrets.token]: {} },
     proxyCredentials: `who:${secrets.proxy}`,
   })
@@ -100,7 +116,10 @@ export interface Stage {
 export async function openStage(): Promise<Stage> {
   const fake = await startFakeGitHub(usualWorld())
   const home = await mkdtemp(join(tmpdir(), 'pinhash-faults-'))
-  await writeFile(join(home, '.netrc'), `machine github.com login me password ${secrets.netrc}\nmachine files.example login me password "${secrets.netrc}"\n`)
+  await writeFile(
+    join(home, '.netrc'),
+    `machine github.com login me password ${secrets.netrc}\nmachine files.example login me password "${secrets.netrc}"\n`,
+  )
   let count = 0
   return {
     async run(row, form) {

@@ -87,7 +87,12 @@ describe('writes', () => {
   })
 
   test('and takes away what killed runs left beside', async () => {
-    const folder = temporaryFolder({ 'a.nix': 'a', '.a.nix.pinhash-0123456789ab': 'x', '.b.pinhash-notours': 'x', '.c.nix.pinhash-0123456789ab': 'x' })
+    const folder = temporaryFolder({
+      'a.nix': 'a',
+      '.a.nix.pinhash-0123456789ab': 'x',
+      '.b.pinhash-notours': 'x',
+      '.c.nix.pinhash-0123456789ab': 'x',
+    })
     await repositoryFiles(folder).write([change('a.nix', 'a', 'A')])
     expect(readdirSync(folder).toSorted()).toEqual(['.b.pinhash-notours', 'a.nix'])
   })

@@ -104,7 +104,13 @@ describe('a cache', () => {
 
 describe('the forge with a cache', () => {
   async function start(env: Record<string, string>): Promise<{ fake: Fake; forge: () => Forge; cache: AnswerCache }> {
-    const repositories = [{ org: 'cue-lang', name: 'cue', releases: Array.from({ length: 130 }, (_, i) => release({ tag: `v${i}`, assets: [asset('cue.zip', 'x')] })) }]
+    const repositories = [
+      {
+        org: 'cue-lang',
+        name: 'cue',
+        releases: Array.from({ length: 130 }, (_, i) => release({ tag: `v${i}`, assets: [asset('cue.zip', 'x')] })),
+      },
+    ]
     const fake = await startFakeGitHub(createWorld({ repositories, tokens: { one: { quota: createQuota(5000) }, two: {} } }))
     const cache = answerCache(newFolder())
     const settings = networkSettings({ ...fake.env, ...env })
@@ -152,7 +158,14 @@ describe('a batch of pins', () => {
   const names = Array.from({ length: 40 }, (_, i) => `tool${i}`)
   async function start(env: Record<string, string>, remaining: number): Promise<{ fake: Fake; forge: Forge }> {
     const repositories = names.map((name) => ({ org: 'a', name, releases: [release({ tag: 'v1' })] }))
-    const fake = await startFakeGitHub(createWorld({ repositories, tokens: { one: {} }, quota: createQuota(60, { remaining }), network: { latency: 5, bytesPerSecond: null } }))
+    const fake = await startFakeGitHub(
+      createWorld({
+        repositories,
+        tokens: { one: {} },
+        quota: createQuota(60, { remaining }),
+        network: { latency: 5, bytesPerSecond: null },
+      }),
+    )
     const settings = networkSettings({ ...fake.env, ...env })
     const own = sender(settings)
     open.push(own.close, fake.stop)
@@ -164,7 +177,8 @@ describe('a batch of pins', () => {
     const results = await Promise.allSettled(names.map((name) => forge.release({ server: 'github.com', org: 'a', name }, 'v1')))
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(12)
     expect(fake.requests.map(({ status }) => status)).toEqual(Array.from({ length: 12 }, () => 200))
-    for (const result of results) if (result.status === 'rejected') expect((result.reason as Error).message).toMatch(/was not sent: the rate limit is used up until/)
+    for (const result of results)
+      if (result.status === 'rejected') expect((result.reason as Error).message).toMatch(/was not sent: the rate limit is used up until/)
   })
 
   it('asks a few at a time', async () => {

@@ -6,7 +6,8 @@ const now = Date.parse('2026-03-01T12:00:00Z')
 const reset = now / 1000 + 1800
 const minute = 60_000
 const told = (status: number, headers: Record<string, string> = {}, message = ''): Told => ({ status, headers, message })
-const left = (remaining: number, at = reset): Told => told(200, { 'x-ratelimit-remaining': String(remaining), 'x-ratelimit-reset': String(at) })
+const left = (remaining: number, at = reset): Told =>
+  told(200, { 'x-ratelimit-remaining': String(remaining), 'x-ratelimit-reset': String(at) })
 const secondary = told(403, { 'x-ratelimit-remaining': '4000' }, 'You have exceeded a secondary rate limit')
 
 function after(answers: readonly Told[], from: Quota = unknownQuota): Quota {
@@ -26,7 +27,9 @@ describe('the primary limit', () => {
   })
 
   it('is not that of searches', () => {
-    expect(after([told(200, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(reset), 'x-ratelimit-resource': 'search' })])).toEqual(unknownQuota)
+    expect(
+      after([told(200, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(reset), 'x-ratelimit-resource': 'search' })]),
+    ).toEqual(unknownQuota)
   })
 
   it('that has just begun anew is no strike', () => {
@@ -78,7 +81,13 @@ describe('mayRun', () => {
   it('is always between one and eight', () => {
     const answer = fc.record({
       status: fc.constantFrom(200, 304, 403, 404, 429, 502),
-      headers: fc.record({ 'x-ratelimit-remaining': fc.nat(9).map(String), 'x-ratelimit-reset': fc.integer({ min: reset - 9999, max: reset + 9999 }).map(String) }, { requiredKeys: [] }),
+      headers: fc.record(
+        {
+          'x-ratelimit-remaining': fc.nat(9).map(String),
+          'x-ratelimit-reset': fc.integer({ min: reset - 9999, max: reset + 9999 }).map(String),
+        },
+        { requiredKeys: [] },
+      ),
       message: fc.constantFrom('', 'secondary rate limit'),
     })
     fc.assert(

@@ -18,7 +18,9 @@ const clock: Clock = { now: () => Date.parse('2026-03-01T12:00:00Z'), random: ()
 const tool: Repository = { server: 'github.com', org: 'acme', name: 'tool' }
 
 async function start(repository: Partial<World['repositories'][number]>, more: Partial<World> = {}): Promise<{ fake: Fake; forge: Forge }> {
-  const fake = await startFakeGitHub(createWorld({ repositories: [{ org: 'acme', name: 'tool', releases: [], ...repository }], quota: createQuota(60), ...more }))
+  const fake = await startFakeGitHub(
+    createWorld({ repositories: [{ org: 'acme', name: 'tool', releases: [], ...repository }], quota: createQuota(60), ...more }),
+  )
   const settings = networkSettings(fake.env)
   const own = sender(settings)
   open.push(own.close, fake.stop)
@@ -33,7 +35,10 @@ async function all(pages: AsyncIterable<readonly string[]>): Promise<readonly st
 
 describe('tags', () => {
   it('gives those of releases and those that stand alone, not those of drafts', async () => {
-    const { fake, forge } = await start({ tags: ['v0.2.0'], releases: [release({ tag: 'v0.1.0' }), release({ tag: 'v0.3.0', draft: true })] })
+    const { fake, forge } = await start({
+      tags: ['v0.2.0'],
+      releases: [release({ tag: 'v0.1.0' }), release({ tag: 'v0.3.0', draft: true })],
+    })
     expect([...(await all(forge.tags(tool)))].sort()).toEqual(['v0.1.0', 'v0.2.0'])
     expect(fake.unexpected()).toEqual([])
   })
@@ -54,13 +59,26 @@ describe('tags', () => {
   })
 
   it('asks anew after a failure', async () => {
-    const { forge } = await start({ tags: ['v1'] }, { faults: [{ host: 'api.github.com', times: 1, fault: { kind: 'status', status: 401 } }] })
+    const { forge } = await start(
+      { tags: ['v1'] },
+      { faults: [{ host: 'api.github.com', times: 1, fault: { kind: 'status', status: 401 } }] },
+    )
     await expect(all(forge.tags(tool))).rejects.toMatchObject({ code: 'unauthorized' })
     expect(await all(forge.tags(tool))).toEqual(['v1'])
   })
 
   it('refuses an answer that is no list of tags', async () => {
-    const { forge } = await start({}, { faults: [{ path: /\/tags/, fault: { kind: 'status', status: 200, body: '[{"name": 1}]', headers: { 'content-type': 'application/json' } } }] })
+    const { forge } = await start(
+      {},
+      {
+        faults: [
+          {
+            path: /\/tags/,
+            fault: { kind: 'status', status: 200, body: '[{"name": 1}]', headers: { 'content-type': 'application/json' } },
+          },
+        ],
+      },
+    )
     await expect(all(forge.tags(tool))).rejects.toMatchObject({ code: 'bad-answer' })
   })
 })

@@ -107,11 +107,46 @@ describe('assetTarget', () => {
   })
 
   it.each([
-    'checksums.txt', 'cue_0.10.0_checksums.txt', 'SHA256SUMS', 'sha256sums.txt', 'tool-linux-amd64.sha256', 'tool-linux-amd64.tar.gz.sha256sum', 'tool-linux-amd64.md5', 'tool-linux-amd64.tar.gz.asc',
-    'tool-linux-amd64.sig', 'tool-linux-amd64.minisig', 'tool-linux-amd64.pem', 'tool-linux-amd64.sigstore.json', 'multiple.intoto.jsonl', 'tool-linux-amd64.sbom.json', 'tool.spdx.json', 'tool.cdx.json.gz',
-    'tool_1.0_linux_amd64.deb', 'tool_1.0_linux_amd64.rpm', 'tool_1.0_linux_amd64.apk', 'tool-linux-amd64.snap', 'tool-x86_64-pc-windows-msvc.exe', 'tool.msi', 'tool-macos-arm64.pkg', 'tool.jar', 'tool.vsix',
-    'source.tar.gz', 'tool-1.0-src.tar.gz', 'tool-1.0-vendor.tar.xz', 'tool-linux-amd64-debuginfo.tar.gz', 'tool-x86_64-linux-gnu-debug.tar.gz', 'tool.dSYM.zip', 'tool-linux-x64.pdb', 'install.sh', 'tool.1',
-    'tool.1.gz', 'tool-completions.tar.gz', 'latest-mac.yml', 'Tool.AppImage.zsync', 'Tool-arm64.dmg.blockmap', 'tool.wasm',
+    'checksums.txt',
+    'cue_0.10.0_checksums.txt',
+    'SHA256SUMS',
+    'sha256sums.txt',
+    'tool-linux-amd64.sha256',
+    'tool-linux-amd64.tar.gz.sha256sum',
+    'tool-linux-amd64.md5',
+    'tool-linux-amd64.tar.gz.asc',
+    'tool-linux-amd64.sig',
+    'tool-linux-amd64.minisig',
+    'tool-linux-amd64.pem',
+    'tool-linux-amd64.sigstore.json',
+    'multiple.intoto.jsonl',
+    'tool-linux-amd64.sbom.json',
+    'tool.spdx.json',
+    'tool.cdx.json.gz',
+    'tool_1.0_linux_amd64.deb',
+    'tool_1.0_linux_amd64.rpm',
+    'tool_1.0_linux_amd64.apk',
+    'tool-linux-amd64.snap',
+    'tool-x86_64-pc-windows-msvc.exe',
+    'tool.msi',
+    'tool-macos-arm64.pkg',
+    'tool.jar',
+    'tool.vsix',
+    'source.tar.gz',
+    'tool-1.0-src.tar.gz',
+    'tool-1.0-vendor.tar.xz',
+    'tool-linux-amd64-debuginfo.tar.gz',
+    'tool-x86_64-linux-gnu-debug.tar.gz',
+    'tool.dSYM.zip',
+    'tool-linux-x64.pdb',
+    'install.sh',
+    'tool.1',
+    'tool.1.gz',
+    'tool-completions.tar.gz',
+    'latest-mac.yml',
+    'Tool.AppImage.zsync',
+    'Tool-arm64.dmg.blockmap',
+    'tool.wasm',
   ])('%s is no program', (name) => {
     expect(assetTarget(name).kind).toBe('other')
   })
@@ -129,7 +164,9 @@ describe('assetTarget', () => {
 })
 
 describe('chooseAsset', () => {
-  const cue = ['linux_amd64', 'linux_arm64', 'darwin_amd64', 'darwin_arm64', 'windows_amd64'].map((system) => `cue_v0.10.0_${system}.tar.gz`)
+  const cue = ['linux_amd64', 'linux_arm64', 'darwin_amd64', 'darwin_arm64', 'windows_amd64'].map(
+    (system) => `cue_v0.10.0_${system}.tar.gz`,
+  )
 
   it.each([
     ['x86_64-linux', 'cue_v0.10.0_linux_amd64.tar.gz'],
@@ -143,11 +180,26 @@ describe('chooseAsset', () => {
   it.each([
     ['a universal build for either Mac', 'x86_64-darwin', ['t-macos-universal.zip', 't-linux-x64.zip'], 't-macos-universal.zip'],
     ['a universal build for either Mac', 'aarch64-darwin', ['t-macos-universal.zip', 't-linux-x64.zip'], 't-macos-universal.zip'],
-    ['the build for the processor before the universal one', 'aarch64-darwin', ['t-darwin-all.zip', 't-darwin-arm64.zip'], 't-darwin-arm64.zip'],
-    ['the only libc there is', 'x86_64-linux', ['t-x86_64-unknown-linux-musl.tgz', 't-aarch64-unknown-linux-gnu.tgz'], 't-x86_64-unknown-linux-musl.tgz'],
+    [
+      'the build for the processor before the universal one',
+      'aarch64-darwin',
+      ['t-darwin-all.zip', 't-darwin-arm64.zip'],
+      't-darwin-arm64.zip',
+    ],
+    [
+      'the only libc there is',
+      'x86_64-linux',
+      ['t-x86_64-unknown-linux-musl.tgz', 't-aarch64-unknown-linux-gnu.tgz'],
+      't-x86_64-unknown-linux-musl.tgz',
+    ],
     ['the archive before the disk image', 'aarch64-darwin', ['t-macos-arm64.dmg', 't-macos-arm64.tar.gz'], 't-macos-arm64.tar.gz'],
     ['the disk image where there is nothing else', 'aarch64-darwin', ['t-macos-arm64.dmg', 't-linux-arm64.tar.gz'], 't-macos-arm64.dmg'],
-    ['the plain x86_64 build, not one for newer processors', 'x86_64-linux', ['t-x86_64-linux-gnu.tgz', 't-x86_64_v3-linux-gnu.tgz'], 't-x86_64-linux-gnu.tgz'],
+    [
+      'the plain x86_64 build, not one for newer processors',
+      'x86_64-linux',
+      ['t-x86_64-linux-gnu.tgz', 't-x86_64_v3-linux-gnu.tgz'],
+      't-x86_64-linux-gnu.tgz',
+    ],
     ['the armv7 build', 'armv7l-linux', ['t-linux-armv6', 't-linux-armv7', 't-linux-arm64'], 't-linux-armv7'],
     ['the one for powerpc64le', 'powerpc64le-linux', ['t-linux-ppc64', 't-linux-ppc64le'], 't-linux-ppc64le'],
   ])('takes %s (%s)', (_, system, names, name) => {
@@ -155,9 +207,19 @@ describe('chooseAsset', () => {
   })
 
   it.each([
-    ['musl and gnu', 'x86_64-linux', ['t-x86_64-unknown-linux-musl.tgz', 't-x86_64-unknown-linux-gnu.tgz'], ['t-x86_64-unknown-linux-musl.tgz', 't-x86_64-unknown-linux-gnu.tgz']],
+    [
+      'musl and gnu',
+      'x86_64-linux',
+      ['t-x86_64-unknown-linux-musl.tgz', 't-x86_64-unknown-linux-gnu.tgz'],
+      ['t-x86_64-unknown-linux-musl.tgz', 't-x86_64-unknown-linux-gnu.tgz'],
+    ],
     ['two packings of one', 'x86_64-linux', ['t-linux-amd64', 't-linux-amd64.tar.gz'], ['t-linux-amd64', 't-linux-amd64.tar.gz']],
-    ['two flavours', 'x86_64-linux', ['hugo_linux-amd64.tgz', 'hugo_extended_linux-amd64.tgz'], ['hugo_linux-amd64.tgz', 'hugo_extended_linux-amd64.tgz']],
+    [
+      'two flavours',
+      'x86_64-linux',
+      ['hugo_linux-amd64.tgz', 'hugo_extended_linux-amd64.tgz'],
+      ['hugo_linux-amd64.tgz', 'hugo_extended_linux-amd64.tgz'],
+    ],
     ['only the other Mac', 'aarch64-darwin', ['t-darwin-amd64', 't-linux-arm64'], []],
     ['only another system', 'x86_64-linux', ['t-windows-amd64.zip'], []],
     ['the only asset, for another processor', 'aarch64-linux', ['t-linux-amd64'], []],
@@ -190,7 +252,13 @@ describe('chooseAsset', () => {
 describe('similarAsset', () => {
   it.each([
     ['cue_v0.10.0_linux_amd64.tar.gz', 'v0.10.0', 'v0.11.0', ['cue_v0.11.0_linux_amd64.tar.gz'], 'cue_v0.11.0_linux_amd64.tar.gz'],
-    ['tool_0.10.0_linux.tar.gz', 'v0.10.0', 'v0.11.0', ['tool_0.11.0_linux.tar.gz', 'tool_0.10.0_linux.tar.gz'], 'tool_0.11.0_linux.tar.gz'],
+    [
+      'tool_0.10.0_linux.tar.gz',
+      'v0.10.0',
+      'v0.11.0',
+      ['tool_0.11.0_linux.tar.gz', 'tool_0.10.0_linux.tar.gz'],
+      'tool_0.11.0_linux.tar.gz',
+    ],
     ['tool-0_10_0-linux.zip', 'v0.10.0', 'v0.11.0', ['tool-0_11_0-linux.zip'], 'tool-0_11_0-linux.zip'],
     ['tool-linux.zip', 'v0.10.0', 'v0.11.0', ['tool-linux.zip'], 'tool-linux.zip'],
     ['bun-v1.0.0-linux.zip', 'bun-v1.0.0', 'bun-v1.1.0', ['bun-v1.1.0-linux.zip'], 'bun-v1.1.0-linux.zip'],

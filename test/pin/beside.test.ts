@@ -25,7 +25,7 @@ describe('commentsBeside', () => {
     ['above an item of a list', '[\n # pinhash: hold\n (f { version = "HERE"; })\n 1 ]', 1],
     ['below', '{ version = "HERE";\n # pinhash: hold\n}', 0],
     ['on the first line of the expression of the file', '{ b = 1; # pinhash: hold\n version = "HERE"; }', 1],
-    ['at the end of another binding\'s line', '{\n b = 1; # pinhash: hold\n version = "HERE";\n}', 0],
+    ["at the end of another binding's line", '{\n b = 1; # pinhash: hold\n version = "HERE";\n}', 0],
     ['above another binding', '{\n # pinhash: hold\n b = 1;\n a = { version = "HERE"; }; }', 0],
     ['in a block comment above', '{\n /* pinhash: hold\n */\n a = { version = "HERE"; }; }', 1],
     ['several', '{\n # pinhash: hold\n # pinhash: prerelease\n a = { version = "HERE"; # pinhash: min-age 7d\n}; }', 3],
@@ -48,12 +48,15 @@ describe('commentsBeside', () => {
 
   it('never throws, and gives only comments of the file', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('# pinhash: hold\n', '{', '}', 'a = ', '"HERE"', ';', '\n', '[', ']', '/* pinhash: x */', 'f ', '(', ')')), (pieces) => {
-        const document = parse(pieces.join(''))
-        const all = policyComments(document)
-        const found = commentsBeside(document, [{ start: document.text.indexOf('HERE'), end: document.text.length }])
-        for (const comment of found) expect(all).toContainEqual(comment)
-      }),
+      fc.property(
+        fc.array(fc.constantFrom('# pinhash: hold\n', '{', '}', 'a = ', '"HERE"', ';', '\n', '[', ']', '/* pinhash: x */', 'f ', '(', ')')),
+        (pieces) => {
+          const document = parse(pieces.join(''))
+          const all = policyComments(document)
+          const found = commentsBeside(document, [{ start: document.text.indexOf('HERE'), end: document.text.length }])
+          for (const comment of found) expect(all).toContainEqual(comment)
+        },
+      ),
     )
   })
 })

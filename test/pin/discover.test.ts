@@ -5,16 +5,34 @@ import { foundIn, someHash } from './found.ts'
 const github = 'https://github.com/acme/tool/releases/download'
 const fetch = (url: string, hash = someHash): string => `(fetchurl { url = "${url}"; hash = "${hash}"; })`
 const pinsIn = (text: string): string[] =>
-  foundIn({ 'default.nix': text }).discovery.pins.map(({ name, tag, fetches }) => `${name} ${tag} ${[...new Set(fetches.map(({ system }) => system))].join(' ')}`)
+  foundIn({ 'default.nix': text }).discovery.pins.map(
+    ({ name, tag, fetches }) => `${name} ${tag} ${[...new Set(fetches.map(({ system }) => system))].join(' ')}`,
+  )
 const all = 'aarch64-darwin aarch64-linux x86_64-darwin x86_64-linux'
 
 describe('a pin is called', () => {
   it.each([
-    ['its package', `{ stdenv, fetchurl }: stdenv.mkDerivation { pname = "nice"; version = "1.0.0"; src = ${fetch(`${github}/v1.0.0/t.zip`)}; }`, 'nice v1.0.0'],
-    ['its package without the version', `{ stdenv, fetchurl }: stdenv.mkDerivation { name = "nice-1.0.0"; src = ${fetch(`${github}/v1.0.0/t.zip`)}; }`, 'nice v1.0.0'],
-    ['a word without slashes', `{ stdenv, fetchurl }: stdenv.mkDerivation { pname = "@acme/cli"; version = "1.0.0"; src = ${fetch(`${github}/v1.0.0/t.zip`)}; }`, 'acme-cli v1.0.0'],
+    [
+      'its package',
+      `{ stdenv, fetchurl }: stdenv.mkDerivation { pname = "nice"; version = "1.0.0"; src = ${fetch(`${github}/v1.0.0/t.zip`)}; }`,
+      'nice v1.0.0',
+    ],
+    [
+      'its package without the version',
+      `{ stdenv, fetchurl }: stdenv.mkDerivation { name = "nice-1.0.0"; src = ${fetch(`${github}/v1.0.0/t.zip`)}; }`,
+      'nice v1.0.0',
+    ],
+    [
+      'a word without slashes',
+      `{ stdenv, fetchurl }: stdenv.mkDerivation { pname = "@acme/cli"; version = "1.0.0"; src = ${fetch(`${github}/v1.0.0/t.zip`)}; }`,
+      'acme-cli v1.0.0',
+    ],
     ['its repository', `{ fetchurl }: ${fetch(`${github}/v1.0.0/t.zip`)}`, 'tool v1.0.0'],
-    ['the repository of a commit', `{ fetchurl }: ${fetch('https://github.com/acme/tool/archive/2fb06af13de884e9680f14a00c82e52a67c867f1.tar.gz')}`, 'tool null'],
+    [
+      'the repository of a commit',
+      `{ fetchurl }: ${fetch('https://github.com/acme/tool/archive/2fb06af13de884e9680f14a00c82e52a67c867f1.tar.gz')}`,
+      'tool null',
+    ],
     ['its file, up to the version', `{ fetchurl }: ${fetch('https://example.org/dl/tool-kit-1.2.0.tgz')}`, 'tool-kit 1.2.0'],
     ['its file, where nothing says a version', `{ fetchurl }: ${fetch('https://example.org/dl/picture.png')}`, 'picture.png null'],
   ])('%s', (_, text, expected) => {
@@ -43,11 +61,14 @@ describe('a version that is on no forge', () => {
   })
 
   it('ends where the literal ends that holds nothing else', () => {
-    expect(pinsIn(`{ fetchurl }: let version = "0.0.17-g5cb360"; in ${fetch('https://example.org/tool-${version}.tgz')}`)).toEqual([`tool 0.0.17-g5cb360 ${all}`])
+    expect(pinsIn(`{ fetchurl }: let version = "0.0.17-g5cb360"; in ${fetch('https://example.org/tool-${version}.tgz')}`)).toEqual([
+      `tool 0.0.17-g5cb360 ${all}`,
+    ])
   })
 
   it('is the package’s, where its URL has it as a word', () => {
-    const text = (url: string): string => `{ stdenv, fetchurl }: stdenv.mkDerivation rec { pname = "tool"; version = "07dcc18"; src = ${fetch(url)}; }`
+    const text = (url: string): string =>
+      `{ stdenv, fetchurl }: stdenv.mkDerivation rec { pname = "tool"; version = "07dcc18"; src = ${fetch(url)}; }`
     expect(pinsIn(text('https://example.org/${version}/x'))).toEqual([`tool 07dcc18 ${all}`])
     expect(pinsIn(text('https://example.org/07dcc188bc488b2dafa9324bd42088640bee3d19/x'))).toEqual([`tool null ${all}`])
   })
@@ -60,7 +81,9 @@ describe('fetches are one pin', () => {
       'b.nix': `{ fetchurl, version }: ${fetch(`${github}/v\${version}/b`)}`,
       'version.nix': '"1.0.0"',
     })
-    expect(found.discovery.pins.map(({ place, fetches }) => [place.file, new Set(fetches.map((each) => each.place.file)).size])).toEqual([['version.nix', 2]])
+    expect(found.discovery.pins.map(({ place, fetches }) => [place.file, new Set(fetches.map((each) => each.place.file)).size])).toEqual([
+      ['version.nix', 2],
+    ])
   })
 
   it('where they spell out one release in one file, and not in two', () => {
@@ -84,7 +107,8 @@ describe('fetches are one pin', () => {
 })
 
 describe('the systems of a pin', () => {
-  const map = (rows: string): string => `{ fetchurl, system }: let assets = rec { ${rows} }; own = assets.\${system} or assets.x86_64-linux; in fetchurl { url = "${github}/v1.0.0/\${own.n}"; inherit (own) hash; }`
+  const map = (rows: string): string =>
+    `{ fetchurl, system }: let assets = rec { ${rows} }; own = assets.\${system} or assets.x86_64-linux; in fetchurl { url = "${github}/v1.0.0/\${own.n}"; inherit (own) hash; }`
   const row = (name: string): string => `{ n = "${name}"; hash = "${someHash}"; }`
 
   it('are those the map names, not those it lends an asset to', () => {
@@ -95,11 +119,15 @@ describe('the systems of a pin', () => {
   })
 
   it('are those the map names, also where two share an asset', () => {
-    expect(pinsIn(map(`x86_64-linux = ${row('a')}; aarch64-darwin = ${row('b')}; x86_64-darwin = aarch64-darwin;`))).toEqual(['tool v1.0.0 aarch64-darwin x86_64-darwin x86_64-linux'])
+    expect(pinsIn(map(`x86_64-linux = ${row('a')}; aarch64-darwin = ${row('b')}; x86_64-darwin = aarch64-darwin;`))).toEqual([
+      'tool v1.0.0 aarch64-darwin x86_64-darwin x86_64-linux',
+    ])
   })
 
   it('are all, where no system is named', () => {
-    expect(pinsIn(`{ stdenv, fetchurl }: ${fetch(`${github}/v1.0.0/\${if stdenv.isDarwin then "mac" else "linux"}`)}`)).toEqual([`tool v1.0.0 ${all}`])
+    expect(pinsIn(`{ stdenv, fetchurl }: ${fetch(`${github}/v1.0.0/\${if stdenv.isDarwin then "mac" else "linux"}`)}`)).toEqual([
+      `tool v1.0.0 ${all}`,
+    ])
   })
 })
 

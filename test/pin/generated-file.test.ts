@@ -11,8 +11,16 @@ const cue: GeneratedPin = {
   name: 'cue',
   version: 'v0.10.0',
   systems: [
-    { system: 'x86_64-linux', url: 'https://github.com/cue-lang/cue/releases/download/v0.10.0/cue_v0.10.0_linux_amd64.tar.gz', sha256: '1liz' },
-    { system: 'aarch64-darwin', url: 'https://github.com/cue-lang/cue/releases/download/v0.10.0/cue_v0.10.0_darwin_arm64.tar.gz', sha256: '06k7' },
+    {
+      system: 'x86_64-linux',
+      url: 'https://github.com/cue-lang/cue/releases/download/v0.10.0/cue_v0.10.0_linux_amd64.tar.gz',
+      sha256: '1liz',
+    },
+    {
+      system: 'aarch64-darwin',
+      url: 'https://github.com/cue-lang/cue/releases/download/v0.10.0/cue_v0.10.0_darwin_arm64.tar.gz',
+      sha256: '06k7',
+    },
   ],
 }
 
@@ -23,7 +31,8 @@ function data(node: Expression): unknown {
   return new Map(
     node.bindings.map((binding) => {
       const [name, ...more] = binding.kind === 'binding' ? binding.path : []
-      if (binding.kind !== 'binding' || name === undefined || more.length > 0 || name.kind === 'interpolation') throw new Error('found no plain binding')
+      if (binding.kind !== 'binding' || name === undefined || more.length > 0 || name.kind === 'interpolation')
+        throw new Error('found no plain binding')
       return [name.kind === 'identifier' ? name.name : plain(name), data(binding.value)]
     }),
   )
@@ -35,7 +44,13 @@ function plain(node: StringLiteral): string {
 
 describe('printGeneratedFile', () => {
   it('prints the file as the formatters leave it', () => {
-    const other = { pin: '7zip', org: 'ip7z', name: '7zip', version: '24.08', systems: [{ system: 'x86_64-linux', url: 'https://e.org/7z', sha256: 'sha256-AA=' }] }
+    const other = {
+      pin: '7zip',
+      org: 'ip7z',
+      name: '7zip',
+      version: '24.08',
+      systems: [{ system: 'x86_64-linux', url: 'https://e.org/7z', sha256: 'sha256-AA=' }],
+    }
     expect(printGeneratedFile([cue, other])).toBe(`${generatedHeader}
 {
   "7zip" = {
@@ -80,9 +95,14 @@ describe('printGeneratedFile', () => {
   })
 
   it('is plain data that reads back as what was printed, whatever the texts hold and in whatever order they come', () => {
-    const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: fc.constantFrom('$', '{', '}', '"', '\\', '\n', '\r', '\t', 'a', "'") })).filter((each) => !each.includes('\0'))
+    const text = fc
+      .oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: fc.constantFrom('$', '{', '}', '"', '\\', '\n', '\r', '\t', 'a', "'") }))
+      .filter((each) => !each.includes('\0'))
     const systems = fc.uniqueArray(fc.record({ system: text, url: text, sha256: text }), { selector: (each) => each.system, maxLength: 3 })
-    const pins = fc.uniqueArray(fc.record({ pin: text, org: text, name: text, version: text, systems }), { selector: (each) => each.pin, maxLength: 3 })
+    const pins = fc.uniqueArray(fc.record({ pin: text, org: text, name: text, version: text, systems }), {
+      selector: (each) => each.pin,
+      maxLength: 3,
+    })
     fc.assert(
       fc.property(pins, (all) => {
         const printed = printGeneratedFile(all)

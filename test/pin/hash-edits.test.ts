@@ -13,7 +13,9 @@ const zero = { algorithm: 'sha256' as const, bytes: new Uint8Array(32).fill(7) }
 
 /** The pin of one fetch with these attributes, under one system or by a map. */
 function pinOf(attributes: string): Pin {
-  return foundIn({ 'a.nix': `{ lib, fetchurl, system }: with lib; fetchurl { url = "https://example.org/1.0.0/\${system}"; ${attributes} }` }).discovery.pins[0]!
+  return foundIn({
+    'a.nix': `{ lib, fetchurl, system }: with lib; fetchurl { url = "https://example.org/1.0.0/\${system}"; ${attributes} }`,
+  }).discovery.pins[0]!
 }
 const hashIn = (pin: Pin): FetchHash => pin.fetches[0]!.hashes[0]!
 
@@ -30,7 +32,10 @@ describe('a hash', () => {
     ['sha256 = "todo";', 'malformed', ''],
   ])('%s is a %s', (attributes, kind, algorithm) => {
     const read = readHash(hashIn(pinOf(attributes)))
-    expect([read.kind, read.kind === 'malformed' ? '' : read.kind === 'digest' ? read.digest.algorithm : read.algorithm]).toEqual([kind, algorithm])
+    expect([read.kind, read.kind === 'malformed' ? '' : read.kind === 'digest' ? read.digest.algorithm : read.algorithm]).toEqual([
+      kind,
+      algorithm,
+    ])
   })
 })
 
@@ -74,16 +79,26 @@ describe('another spelling', () => {
 })
 
 it('what is written is read back as the digest it was, under the attribute it stands in', () => {
-  const attributes: readonly (readonly [string, Algorithm | null])[] = [['hash', null], ['sha256', 'sha256'], ['sha512', 'sha512'], ['outputHash', 'sha256']]
+  const attributes: readonly (readonly [string, Algorithm | null])[] = [
+    ['hash', null],
+    ['sha256', 'sha256'],
+    ['sha512', 'sha512'],
+    ['outputHash', 'sha256'],
+  ]
   const spellings: readonly (SpellingName | null)[] = [null, 'nix32', 'hex', 'base64', 'sri']
   fc.assert(
-    fc.property(fc.constantFrom(...attributes), fc.constantFrom(...spellings), fc.uint8Array({ minLength: 64, maxLength: 64 }), ([attribute, algorithm], wanted, bytes) => {
-      const digest = { algorithm: algorithm ?? ('sha256' as const), bytes: bytes.slice(0, digestSize[algorithm ?? 'sha256']) }
-      const hash: FetchHash = { attribute, algorithm, value: { kind: 'string', text: '', runs: [] } }
-      fc.pre(wanted === null || spellingProblem(hash, wanted) === null)
-      const pin = { fetches: [] as const } as unknown as Pin
-      const parsed = parseDigest(hashEdit(hash, digest, pin, wanted).text, algorithm === null ? {} : { algorithm })
-      expect(parsed.ok && sameDigest(parsed.digest, digest)).toBe(true)
-    }),
+    fc.property(
+      fc.constantFrom(...attributes),
+      fc.constantFrom(...spellings),
+      fc.uint8Array({ minLength: 64, maxLength: 64 }),
+      ([attribute, algorithm], wanted, bytes) => {
+        const digest = { algorithm: algorithm ?? ('sha256' as const), bytes: bytes.slice(0, digestSize[algorithm ?? 'sha256']) }
+        const hash: FetchHash = { attribute, algorithm, value: { kind: 'string', text: '', runs: [] } }
+        fc.pre(wanted === null || spellingProblem(hash, wanted) === null)
+        const pin = { fetches: [] as const } as unknown as Pin
+        const parsed = parseDigest(hashEdit(hash, digest, pin, wanted).text, algorithm === null ? {} : { algorithm })
+        expect(parsed.ok && sameDigest(parsed.digest, digest)).toBe(true)
+      },
+    ),
   )
 })

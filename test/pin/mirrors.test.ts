@@ -9,7 +9,10 @@ const pins = { pins: {} }
 
 describe('mirrors of pinhash.json', () => {
   it.each([
-    [{ mirrors: { 'https://github.com/': 'https://mirror.example/github/' } }, [{ from: 'https://github.com', to: 'https://mirror.example/github' }]],
+    [
+      { mirrors: { 'https://github.com/': 'https://mirror.example/github/' } },
+      [{ from: 'https://github.com', to: 'https://mirror.example/github' }],
+    ],
     [{ ...pins, mirrors: {} }, []],
     [pins, []],
   ])('%j', (spec, mirrors) => {
@@ -24,7 +27,10 @@ describe('mirrors of pinhash.json', () => {
     [{ ...pins, mirrors: { 'github.com': 'https://a.example' } }, /expected an http or https address .* got "github\.com"$/],
     [{ ...pins, mirrors: { 'https://github.com': 'file:///a' } }, /got "file:\/\/\/a"$/],
     [{ ...pins, mirrors: { 'https://github.com': 'https://me:s3cret@a.example' } }, /got an address with a user in it$/],
-    [{ ...pins, mirrors: { 'https://me:s3cret@github.com': 'https://a.example' } }, /^mirrors\["…"\]: .* got an address with a user in it$/],
+    [
+      { ...pins, mirrors: { 'https://me:s3cret@github.com': 'https://a.example' } },
+      /^mirrors\["…"\]: .* got an address with a user in it$/,
+    ],
     [{}, /expected the key "pins"/],
   ])('refuses %j, and so does its schema', (spec, message) => {
     const result = parseSpec(JSON.stringify(spec))

@@ -16,7 +16,13 @@ describe('nearest', () => {
     ['system', ['systems', 'file', 'systms'], ['systems', 'systms']],
     [
       'cue_v0.11.0_linux_amd64.tar.gz',
-      ['checksums.txt', 'cue_v0.11.0_windows_amd64.zip', 'cue_v0.11.0_linux_arm64.tar.gz', 'cue_0.11.0_linux_amd64.tar.gz', 'cue_v0.11.0_darwin_amd64.tar.gz'],
+      [
+        'checksums.txt',
+        'cue_v0.11.0_windows_amd64.zip',
+        'cue_v0.11.0_linux_arm64.tar.gz',
+        'cue_0.11.0_linux_amd64.tar.gz',
+        'cue_v0.11.0_darwin_amd64.tar.gz',
+      ],
       ['cue_0.11.0_linux_amd64.tar.gz', 'cue_v0.11.0_linux_arm64.tar.gz', 'cue_v0.11.0_darwin_amd64.tar.gz'],
     ],
   ])('beside %j of %j names %j', (name, candidates, expected) => {

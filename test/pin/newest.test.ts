@@ -25,18 +25,37 @@ describe('newestThatFits', () => {
     ['the newest build of a version', ['v1.28.2+k3s1', 'v1.28.2+k3s2'], 'v1.28.2+k3s1', 'auto', 'v1.28.2+k3s2'],
     ['the flavour of the pin', ['v1.3.0-darwin', 'v1.3.0-linux', 'v1.4.0'], 'v1.2.0-linux', 'auto', 'v1.3.0-linux'],
   ] as const)('takes %s', (_, tags, current, prereleases, expected) => {
-    expect(newestThatFits(tags.map((tag) => release(tag)), current, { prereleases }).tag).toBe(expected)
+    expect(
+      newestThatFits(
+        tags.map((tag) => release(tag)),
+        current,
+        { prereleases },
+      ).tag,
+    ).toBe(expected)
   })
 
   it('never takes a draft, and a flagged prerelease only where the pin is on one', () => {
-    const releases = [release('v3.0.0', { draft: true }), release('v2.1.0', { prerelease: true }), release('v2.0.0', { prerelease: true }), release('v1.0.0')]
+    const releases = [
+      release('v3.0.0', { draft: true }),
+      release('v2.1.0', { prerelease: true }),
+      release('v2.0.0', { prerelease: true }),
+      release('v1.0.0'),
+    ]
     expect(newestThatFits(releases, 'v1.0.0', { prereleases: 'auto' }).tag).toBe('v1.0.0')
     expect(newestThatFits(releases, 'v2.0.0', { prereleases: 'auto' }).tag).toBe('v2.1.0')
     expect(newestThatFits(releases, 'v1.0.0', { prereleases: true }).tag).toBe('v2.1.0')
   })
 
   it('says of each release left out why', () => {
-    const releases = [release('v3.0.0', { draft: true }), release('cli-v9.0.0'), release('v2.0.0-rc.1'), release('v0.9.0'), release('v 1'), release('v1.1.0'), release('v1.0.0')]
+    const releases = [
+      release('v3.0.0', { draft: true }),
+      release('cli-v9.0.0'),
+      release('v2.0.0-rc.1'),
+      release('v0.9.0'),
+      release('v 1'),
+      release('v1.1.0'),
+      release('v1.0.0'),
+    ]
     expect(newestThatFits(releases, 'v1.0.0', { prereleases: 'auto' })).toStrictEqual({
       tag: 'v1.1.0',
       newer: ['v1.1.0'],
@@ -51,8 +70,13 @@ describe('newestThatFits', () => {
   })
 
   it('gives a tag of the shape, published, not older, no prerelease unasked, and none better is left out', () => {
-    const tag = fc.tuple(fc.constantFrom('v', '', 'cli-v'), fc.nat(4), fc.nat(4), fc.constantFrom('', '', '-rc.1', '-rc.2')).map(([a, b, c, d]) => `${a}${b}.${c}${d}`)
-    const some = fc.uniqueArray(fc.record({ tag, draft: fc.boolean(), prerelease: fc.boolean() }), { selector: (each) => each.tag, maxLength: 12 })
+    const tag = fc
+      .tuple(fc.constantFrom('v', '', 'cli-v'), fc.nat(4), fc.nat(4), fc.constantFrom('', '', '-rc.1', '-rc.2'))
+      .map(([a, b, c, d]) => `${a}${b}.${c}${d}`)
+    const some = fc.uniqueArray(fc.record({ tag, draft: fc.boolean(), prerelease: fc.boolean() }), {
+      selector: (each) => each.tag,
+      maxLength: 12,
+    })
     fc.assert(
       fc.property(some, tag, (releases, current) => {
         const chosen = newestThatFits(releases, current, { prereleases: false }).tag

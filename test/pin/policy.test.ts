@@ -54,7 +54,10 @@ describe('readPolicyComment', () => {
       hold: fc.boolean(),
       follow: fc.constantFrom(null, '~0.10', '^1', '2.3.4'),
       prerelease: fc.boolean(),
-      minAge: fc.oneof(fc.constant(null), fc.nat(99_999).map((hours) => hours * (day / 24))),
+      minAge: fc.oneof(
+        fc.constant(null),
+        fc.nat(99_999).map((hours) => hours * (day / 24)),
+      ),
       ignore: fc.boolean(),
       attestation: fc.constantFrom(null, 'require' as const, 'prefer' as const, 'off' as const),
     })
@@ -74,7 +77,17 @@ describe('readPolicyComment', () => {
 })
 
 describe('ages', () => {
-  it.each([['7d', 7 * day], ['12h', day / 2], ['2w', 14 * day], ['0d', 0], ['d', null], ['1m', null], ['1.5d', null], ['', null], ['7D', null]])('reads %s', (text, length) => {
+  it.each([
+    ['7d', 7 * day],
+    ['12h', day / 2],
+    ['2w', 14 * day],
+    ['0d', 0],
+    ['d', null],
+    ['1m', null],
+    ['1.5d', null],
+    ['', null],
+    ['7D', null],
+  ])('reads %s', (text, length) => {
     expect(parseDuration(text)).toBe(length)
     expect(ageProblem(text) === null).toBe(length !== null)
   })
@@ -87,7 +100,12 @@ describe('ages', () => {
   it.each<[string, { publishedAt?: string | null; assets?: { updatedAt: string | null }[] }, number, string | null]>([
     ['old enough', { publishedAt: '2026-06-03T00:00:00Z', assets: [{ updatedAt: null }] }, 7, null],
     ['too young', { publishedAt: '2026-06-03T00:00:01Z' }, 7, 'published less than 7d ago'],
-    ['with a file replaced', { publishedAt: '2026-01-01T00:00:00Z', assets: [{ updatedAt: '2026-01-01T00:00:00Z' }, { updatedAt: '2026-06-09T00:00:00Z' }] }, 7, 'files that were put there'],
+    [
+      'with a file replaced',
+      { publishedAt: '2026-01-01T00:00:00Z', assets: [{ updatedAt: '2026-01-01T00:00:00Z' }, { updatedAt: '2026-06-09T00:00:00Z' }] },
+      7,
+      'files that were put there',
+    ],
     ['of no known time', { publishedAt: null }, 7, 'does not say when'],
     ['of a time that is none', { publishedAt: 'soon' }, 7, 'does not say when'],
     ['asked for no age', { publishedAt: null }, 0, null],

@@ -27,7 +27,10 @@ let one = "1"; two = "1"; longer = "x"; in [
   (fetchurl { url = "https://example.org/\${one}/a"; hash = "${someHash}"; })
   (fetchurl { url = "https://example.org/\${two}/b"; hash = "${someHash.replace('yp', 'aa')}"; })
 ]`
-  const right = [['one = "1"', 'one = "2"'], [`"${someHash}"`, `"${other}"`]] as const
+  const right = [
+    ['one = "1"', 'one = "2"'],
+    [`"${someHash}"`, `"${other}"`],
+  ] as const
 
   it('that does what was intended is proved, also where everything behind it moves', () => {
     expect(problem(text, right)).toBeNull()
@@ -39,7 +42,11 @@ let one = "1"; two = "1"; longer = "x"; in [
     ['leaves out the version', [right[1]], 'which is not what was asked for'],
     ['changes another fetch', [...right, ['two = "1"', 'two = "2"']], 'https://example.org/2/b'],
     ['changes another hash', [...right, ['sha256-aa', 'sha256-bb']], 'which is not what was asked for'],
-    ['makes one more fetch', [...right, ['in [', 'in [ (fetchurl { url = "https://example.org/c"; hash = ""; })']], 'https://example.org/c'],
+    [
+      'makes one more fetch',
+      [...right, ['in [', 'in [ (fetchurl { url = "https://example.org/c"; hash = ""; })']],
+      'https://example.org/c',
+    ],
     ['takes a fetch away', [...right, ['/b"; hash', '/b"; nohash']], 'no longer'],
     ['breaks the text', [...right, ['in [', 'in ]']], 'no longer'],
     ['changes one system', [...right, ['two = "1"', 'two = if system == "x86_64-linux" then "3" else "1"']], 'x86_64-linux'],
@@ -56,7 +63,8 @@ describe('an offset', () => {
       fc.property(spans, (given) => {
         const text = Array.from({ length: 40 }, (_, i) => String.fromCodePoint(0x4e00 + i)).join('')
         const edits: FileEdit[] = []
-        for (const [start, length, now] of given.toSorted((a, b) => a[0] - b[0])) if (start > (edits.at(-1)?.end ?? -1)) edits.push({ file: 'a', start, end: start + length, text: now })
+        for (const [start, length, now] of given.toSorted((a, b) => a[0] - b[0]))
+          if (start > (edits.at(-1)?.end ?? -1)) edits.push({ file: 'a', start, end: start + length, text: now })
         const after = applyEdits(text, edits)
         const shift = new Shift(edits)
         for (let offset = 0; offset < text.length; offset++) {

@@ -36,7 +36,11 @@ export const caseOf = (name: string): Case => JSON.parse(readFileSync(path.join(
 export function textsOf(name: string): Map<string, string> {
   const root = path.join(fixtures, name, 'repo')
   const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  return new Map(files.map((entry) => path.join(entry.parentPath, entry.name)).map((file) => [path.relative(root, file).replaceAll(path.sep, '/'), readFileSync(file, 'utf8')]))
+  return new Map(
+    files
+      .map((entry) => path.join(entry.parentPath, entry.name))
+      .map((file) => [path.relative(root, file).replaceAll(path.sep, '/'), readFileSync(file, 'utf8')]),
+  )
 }
 
 /** What the case comes to; `texts` are changed as files would be. */
@@ -44,13 +48,22 @@ export async function rewritten(given: Case, texts: Map<string, string>): Promis
   const before = new Map(texts)
   const releases = Object.entries(given.releases ?? {}).map(([repository, tags]) => {
     const [org = '', name = ''] = repository.split('/')
-    return [repository, Object.entries(tags).map(([tag, assets]) => pretendRelease({ server: 'github.com', org, name }, tag, assets))] as const
+    return [
+      repository,
+      Object.entries(tags).map(([tag, assets]) => pretendRelease({ server: 'github.com', org, name }, tag, assets)),
+    ] as const
   })
   const context = pretendContext(memory(texts, { bytes: new Map() }).files, pretendForge(new Map(releases)))
   const found = load(context.files, { globs: null })
   const pins = listing(found)
   const selection = { globs: null, systems: given.systems ?? null, pins: parseRequests(given.update) }
-  const options = { dryRun: false, download: true, allowDowngrade: given.allowDowngrade ?? false, comments: given.comments ?? true, spelling: given.spelling ?? null }
+  const options = {
+    dryRun: false,
+    download: true,
+    allowDowngrade: given.allowDowngrade ?? false,
+    comments: given.comments ?? true,
+    spelling: given.spelling ?? null,
+  }
   let outcomes: string
   try {
     outcomes = outcomesText(await updateFound(pretendTools(context, found), selectOrExplain(found, selection, context), selection, options))
@@ -58,16 +71,23 @@ export async function rewritten(given: Case, texts: Map<string, string>): Promis
     if (!(error instanceof PinhashError)) throw error
     outcomes = `${error.code}: ${error.message}\n`
   }
-  const diffs = [...texts].filter(([file, text]) => before.get(file) !== text).map(([file, text]) => diffText(file, before.get(file)!, text))
+  const diffs = [...texts]
+    .filter(([file, text]) => before.get(file) !== text)
+    .map(([file, text]) => diffText(file, before.get(file)!, text))
   return { text: [given.about, '', pins, outcomes, ...diffs].join('\n').trimEnd() + '\n', context }
 }
 
 function listing(found: Found): string {
   const lines = entriesOf(found).flatMap((entry) => [
     `${[entry.name, ...entry.aliases].join(' = ')} at ${entry.tag ?? 'no version'}, ${entry.file}:${entry.line}`,
-    ...bySystems(listedSystems(found, entry), ({ url, hash }) => `${url}\n    ${hash.spelling} ${hash.value || '(empty)'} at ${hash.file}:${hash.line}`),
+    ...bySystems(
+      listedSystems(found, entry),
+      ({ url, hash }) => `${url}\n    ${hash.spelling} ${hash.value || '(empty)'} at ${hash.file}:${hash.line}`,
+    ),
   ])
-  const unmanaged = found.discovery.unmanaged.map(({ place, fetcher, reason }) => `not managed: ${fetcher} at ${place.file}:${found.checkout.position(place).line}: ${reason}`)
+  const unmanaged = found.discovery.unmanaged.map(
+    ({ place, fetcher, reason }) => `not managed: ${fetcher} at ${place.file}:${found.checkout.position(place).line}: ${reason}`,
+  )
   const problems = found.problems.map(({ code, message }) => `${code}: ${message}`)
   return [...lines, ...unmanaged, ...problems, ''].join('\n')
 }
@@ -84,7 +104,8 @@ function outcomesText({ outcomes }: OutcomeDocument): string {
 /** One entry for all systems that have the same. */
 function bySystems<T>(systems: Readonly<Record<string, readonly T[]>>, show: (each: T) => string): string[] {
   const shown = new Map<string, string[]>()
-  for (const [system, list] of Object.entries(systems)) for (const each of list) shown.set(show(each), [...(shown.get(show(each)) ?? []), system])
+  for (const [system, list] of Object.entries(systems))
+    for (const each of list) shown.set(show(each), [...(shown.get(show(each)) ?? []), system])
   return [...shown].map(([text, names]) => `  ${[...new Set(names)].join(', ')}\n    ${text}`)
 }
 

@@ -4,11 +4,45 @@ import { bareVersion, compareBuilds, compareTags, isDowngrade, isPrerelease, sam
 
 const number = fc.nat(12).map(String)
 const core = fc.array(number, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('.'))
-const suffix = fc.constantFrom('', '', '-rc.1', '-rc.2', '-rc.10', '-rc1', 'rc1', 'b2', '-alpha', '-alpha.1', '-alpha.beta', '-1', '-dev', 'a', 'p1', '-hotfix.1', '+b1', '.windows.1')
+const suffix = fc.constantFrom(
+  '',
+  '',
+  '-rc.1',
+  '-rc.2',
+  '-rc.10',
+  '-rc1',
+  'rc1',
+  'b2',
+  '-alpha',
+  '-alpha.1',
+  '-alpha.beta',
+  '-1',
+  '-dev',
+  'a',
+  'p1',
+  '-hotfix.1',
+  '+b1',
+  '.windows.1',
+)
 const prefix = fc.constantFrom('', 'v', 'bun-v', 'cli/v', 'name-', 'go', 'r')
 const versionTag = fc.tuple(prefix, core, suffix).map((parts) => parts.join(''))
-const otherTag = fc.constantFrom('nightly', 'latest', '2024-05-01', '20240501', '2024.05.01', 'jdk8u392-b08', 'a1b2c3d4e5', '20240501-072601-f4abf8fd', 'nightly-2024-05-02', 'boost-1_85_0')
-const tag = fc.oneof({ weight: 4, arbitrary: versionTag }, { weight: 2, arbitrary: otherTag }, fc.string({ unit: fc.constantFrom('v', '1', '2', '0', '.', '-', '_', '+', 'r', 'c', 'a', '/'), maxLength: 9 }))
+const otherTag = fc.constantFrom(
+  'nightly',
+  'latest',
+  '2024-05-01',
+  '20240501',
+  '2024.05.01',
+  'jdk8u392-b08',
+  'a1b2c3d4e5',
+  '20240501-072601-f4abf8fd',
+  'nightly-2024-05-02',
+  'boost-1_85_0',
+)
+const tag = fc.oneof(
+  { weight: 4, arbitrary: versionTag },
+  { weight: 2, arbitrary: otherTag },
+  fc.string({ unit: fc.constantFrom('v', '1', '2', '0', '.', '-', '_', '+', 'r', 'c', 'a', '/'), maxLength: 9 }),
+)
 
 describe('tagProblem', () => {
   it.each([
@@ -44,12 +78,22 @@ describe('tagProblem', () => {
     expect(tagProblem(text)).toBe(problem)
   })
 
-  it.each(['v1.2.3', '1.2', 'cli/v1.0.0', '@scope/tool@1.2.3', 'v1.2.3+build.5', 'nightly', 'v1.2.3-rc.1', 'ünï-1', 'a.locked', '$v{1}', '2024-05-01', '@'])(
-    'accepts %j',
-    (text) => {
-      expect(tagProblem(text)).toBeNull()
-    },
-  )
+  it.each([
+    'v1.2.3',
+    '1.2',
+    'cli/v1.0.0',
+    '@scope/tool@1.2.3',
+    'v1.2.3+build.5',
+    'nightly',
+    'v1.2.3-rc.1',
+    'ünï-1',
+    'a.locked',
+    '$v{1}',
+    '2024-05-01',
+    '@',
+  ])('accepts %j', (text) => {
+    expect(tagProblem(text)).toBeNull()
+  })
 })
 
 describe('bareVersion', () => {
@@ -233,17 +277,69 @@ describe('compareTags', () => {
 
 describe('isPrerelease', () => {
   it.each([
-    'v1.2.3-rc.1', 'v1.2.3-rc1', 'v1.2.3rc1', '1.0b2', '1.0a1', 'v1.2.3-beta', 'v1.2.3-alpha.3', 'v2-dev', 'v1.2.3.dev0', 'v1.2.3-nightly.20240501', '1.2.3pre', '1.2.3-pre1',
-    'v1.2.3-preview', 'v1.2.3-SNAPSHOT', 'v1.2.3-canary.4', 'v1.2.3-0', 'v1.2.3-next.1', 'nightly', 'nightly-2024-05-01', '2024-05-01-beta', 'canary', 'tip', 'beta-v1.2.3', 'v1.2.3_rc1',
-    'v1.2.3-rc.1-linux', 'v1.2.3-linux-rc.1-x86_64', '1.0.m3',
+    'v1.2.3-rc.1',
+    'v1.2.3-rc1',
+    'v1.2.3rc1',
+    '1.0b2',
+    '1.0a1',
+    'v1.2.3-beta',
+    'v1.2.3-alpha.3',
+    'v2-dev',
+    'v1.2.3.dev0',
+    'v1.2.3-nightly.20240501',
+    '1.2.3pre',
+    '1.2.3-pre1',
+    'v1.2.3-preview',
+    'v1.2.3-SNAPSHOT',
+    'v1.2.3-canary.4',
+    'v1.2.3-0',
+    'v1.2.3-next.1',
+    'nightly',
+    'nightly-2024-05-01',
+    '2024-05-01-beta',
+    'canary',
+    'tip',
+    'beta-v1.2.3',
+    'v1.2.3_rc1',
+    'v1.2.3-rc.1-linux',
+    'v1.2.3-linux-rc.1-x86_64',
+    '1.0.m3',
   ])('%s is one', (text) => {
     expect(isPrerelease(text)).toBe(true)
   })
 
   it.each([
-    'v1.2.3', '1.2', 'v1', 'bun-v1.2.3', 'v1.2.3-linux', 'v1.2.3-x86_64', 'v1.2.3-darwin-arm64', '1.2.3-win32-x64', 'v1.2.3-musl', '5.3.0.Final', 'v1.2.3-stable', 'v1.2.3+rc1', '3.4a',
-    '9.3p1', '1.0.post1', '1.2.3-hotfix.1', '2024-05-01', '20240501-072601-f4abf8fd', 'latest', 'stable', 'a1b2c3d4e5', 'alphabet-v1.2.3', 'predator-1.0.0', 'rcm-1.0', 'devtools-v1.2.3',
-    'v2.45.1.windows.1', 'v1.2.3-linux.2', 'b4567', 'jdk8u392-b08', 'arch-1.0', '',
+    'v1.2.3',
+    '1.2',
+    'v1',
+    'bun-v1.2.3',
+    'v1.2.3-linux',
+    'v1.2.3-x86_64',
+    'v1.2.3-darwin-arm64',
+    '1.2.3-win32-x64',
+    'v1.2.3-musl',
+    '5.3.0.Final',
+    'v1.2.3-stable',
+    'v1.2.3+rc1',
+    '3.4a',
+    '9.3p1',
+    '1.0.post1',
+    '1.2.3-hotfix.1',
+    '2024-05-01',
+    '20240501-072601-f4abf8fd',
+    'latest',
+    'stable',
+    'a1b2c3d4e5',
+    'alphabet-v1.2.3',
+    'predator-1.0.0',
+    'rcm-1.0',
+    'devtools-v1.2.3',
+    'v2.45.1.windows.1',
+    'v1.2.3-linux.2',
+    'b4567',
+    'jdk8u392-b08',
+    'arch-1.0',
+    '',
   ])('%s is none', (text) => {
     expect(isPrerelease(text)).toBe(false)
   })

@@ -52,12 +52,16 @@ describe('pieces of a version', () => {
 
   it('come to the whole, whatever it is, or to nothing', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('1', '2.0', '.', '-', 'v', '10.2.3'), { minLength: 1, maxLength: 5 }), fc.string({ unit: fc.constantFrom('1', '.', '-', 'v', '0') }), (pieces, now) => {
-        const shared = share(pieces, now)
-        if (shared === null) return
-        expect(shared.join('')).toBe(now)
-        expect(shared).toHaveLength(pieces.length)
-      }),
+      fc.property(
+        fc.array(fc.constantFrom('1', '2.0', '.', '-', 'v', '10.2.3'), { minLength: 1, maxLength: 5 }),
+        fc.string({ unit: fc.constantFrom('1', '.', '-', 'v', '0') }),
+        (pieces, now) => {
+          const shared = share(pieces, now)
+          if (shared === null) return
+          expect(shared.join('')).toBe(now)
+          expect(shared).toHaveLength(pieces.length)
+        },
+      ),
     )
   })
 })
@@ -68,12 +72,21 @@ describe('edits of a version', () => {
     const planned = versionEdits(discovery.pins[0]!, tag)
     if (!planned.ok) return planned.message
     const files = new Set(planned.edits.map(({ file }) => file))
-    return Object.fromEntries([...files].map((file) => [file, applyEdits(texts[file]!, planned.edits.filter((edit) => edit.file === file))]))
+    return Object.fromEntries(
+      [...files].map((file) => [
+        file,
+        applyEdits(
+          texts[file]!,
+          planned.edits.filter((edit) => edit.file === file),
+        ),
+      ]),
+    )
   }
   const url = 'https://github.com/acme/tool/releases/download'
 
   it('touch neither host nor repository', () => {
-    const text = (version: string): string => `{ fetchurl }: fetchurl { url = "https://v1.example.org/acme/v1/releases/download/${version}/t"; hash = "${someHash}"; }`
+    const text = (version: string): string =>
+      `{ fetchurl }: fetchurl { url = "https://v1.example.org/acme/v1/releases/download/${version}/t"; hash = "${someHash}"; }`
     expect(edited({ 'a.nix': text('v1') }, 'v2')).toEqual({ 'a.nix': text('v2') })
   })
 
@@ -83,7 +96,8 @@ describe('edits of a version', () => {
   })
 
   it('reach every mirror', () => {
-    const text = (version: string): string => `{ fetchurl }: fetchurl { urls = [ "${url}/v${version}/t" "https://mirror.example.org/${version}/t" ]; hash = "${someHash}"; }`
+    const text = (version: string): string =>
+      `{ fetchurl }: fetchurl { urls = [ "${url}/v${version}/t" "https://mirror.example.org/${version}/t" ]; hash = "${someHash}"; }`
     expect(edited({ 'a.nix': text('1.0.0') }, 'v1.1.0')).toEqual({ 'a.nix': text('1.1.0') })
   })
 

@@ -8,8 +8,25 @@ import { Disagreement } from '../../src/workflow/weigh.ts'
 const digest = (byte: number): Digest => ({ algorithm: 'sha256', bytes: new Uint8Array(32).fill(byte) })
 const published = '2026-01-01T12:00:00Z'
 const after = (minutes: number): string => new Date(Date.parse(published) + minutes * 60_000).toISOString()
-const asset = (over: Partial<Asset> = {}): Asset => ({ name: 'a', url: 'https://x/a', apiUrl: 'https://api/a', state: 'uploaded', size: 1, digest: null, updatedAt: published, ...over })
-const release = (over: Partial<Release> = {}): Release => ({ tag: 'v1', draft: false, prerelease: false, immutable: false, publishedAt: published, assets: [], ...over })
+const asset = (over: Partial<Asset> = {}): Asset => ({
+  name: 'a',
+  url: 'https://x/a',
+  apiUrl: 'https://api/a',
+  state: 'uploaded',
+  size: 1,
+  digest: null,
+  updatedAt: published,
+  ...over,
+})
+const release = (over: Partial<Release> = {}): Release => ({
+  tag: 'v1',
+  draft: false,
+  prerelease: false,
+  immutable: false,
+  publishedAt: published,
+  assets: [],
+  ...over,
+})
 
 describe('replacedAt', () => {
   it.each<[string, Asset | null, Release | null, boolean, boolean]>([
@@ -32,7 +49,10 @@ describe('differs', () => {
       fc.property(fc.integer({ min: -100, max: 100 }), fc.boolean(), fc.boolean(), (minutes, hasDigest, immutable) => {
         const file = asset({ updatedAt: after(minutes), digest: hasDigest ? digest(1) : null })
         const of = release({ immutable })
-        const { outcome, code, message } = differs({ held: 'a.nix:1 holds OLD', url: file.url, found: 'NEW', asset: file, release: of }, 'do this')
+        const { outcome, code, message } = differs(
+          { held: 'a.nix:1 holds OLD', url: file.url, found: 'NEW', asset: file, release: of },
+          'do this',
+        )
         const drift = replacedAt(file, of, hasDigest) !== null
         expect([outcome, code]).toEqual(drift ? ['drift', 'replaced-upstream'] : ['mismatch', 'hash-differs'])
         for (const part of ['a.nix:1 holds OLD', file.url, 'NEW', 'do this']) expect(message).toContain(part)
@@ -45,7 +65,11 @@ describe('disagreementMeans', () => {
   const means = (held: number, found: number, stated: number, minutes: number, source = 'digest'): unknown => {
     const file = asset({ updatedAt: after(minutes) })
     const subject = { url: file.url, asset: file, release: release(), algorithms: ['sha256' as const], tree: null, label: 'a' }
-    const refusal = disagreementMeans(new Disagreement('they differ', subject, digest(found), { source, digest: digest(stated) }), digest(held), 'a.nix:1 holds it')
+    const refusal = disagreementMeans(
+      new Disagreement('they differ', subject, digest(found), { source, digest: digest(stated) }),
+      digest(held),
+      'a.nix:1 holds it',
+    )
     return refusal === null ? null : [refusal.outcome, refusal.code]
   }
   it.each<[string, unknown, unknown]>([

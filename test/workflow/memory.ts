@@ -73,12 +73,17 @@ function memoryFiles(texts: Map<string, string>): Files {
       return text === undefined ? { problem: 'missing', message: `${path} does not exist` } : { text }
     },
     folder: (path) => {
-      const inside = [...texts.keys()].filter((each) => path === '' || each.startsWith(`${path}/`)).map((each) => each.slice(path === '' ? 0 : path.length + 1))
-      return inside.length === 0 ? null : new Map(inside.map((each) => [each.split('/')[0]!, each.includes('/') ? 'directory' : 'regular'] as const))
+      const inside = [...texts.keys()]
+        .filter((each) => path === '' || each.startsWith(`${path}/`))
+        .map((each) => each.slice(path === '' ? 0 : path.length + 1))
+      return inside.length === 0
+        ? null
+        : new Map(inside.map((each) => [each.split('/')[0]!, each.includes('/') ? 'directory' : 'regular'] as const))
     },
     write: async (changes) => {
       for (const { path, before } of changes)
-        if ((texts.get(path) ?? null) !== before) throw new InputError('changed-file', `Could not write ${path}: it has changed since it was read; nothing was written, run again`)
+        if ((texts.get(path) ?? null) !== before)
+          throw new InputError('changed-file', `Could not write ${path}: it has changed since it was read; nothing was written, run again`)
       for (const { path, after } of changes) texts.set(path, after)
     },
   }

@@ -8,7 +8,15 @@ import { type Target, explicitTarget, firstComplete, offerOf } from '../../src/w
 
 const tool: Repository = { server: 'github.com', org: 'acme', name: 'tool' }
 const now = Date.parse('2026-06-10T00:00:00Z')
-const release = (tag: string, more: Partial<Release> = {}): Release => ({ tag, draft: false, prerelease: false, immutable: false, publishedAt: '2026-01-01T00:00:00Z', assets: [], ...more })
+const release = (tag: string, more: Partial<Release> = {}): Release => ({
+  tag,
+  draft: false,
+  prerelease: false,
+  immutable: false,
+  publishedAt: '2026-01-01T00:00:00Z',
+  assets: [],
+  ...more,
+})
 
 function forge(releases: readonly Release[], tags: readonly string[] = []): Forge & { readonly asked: string[] } {
   const asked: string[] = []
@@ -37,8 +45,15 @@ const wish = { current: 'v1.0.0', policy: noPolicy, minAge: null, prereleases: f
 
 describe('offerOf', () => {
   it('gives what fits, newest first, with its releases, from every page', async () => {
-    const offer = await offerOf(forge([release('v1.1.0'), release('v3.0.0', { draft: true }), release('v1.2.0'), release('v1.0.0')]), tool, wish)
-    expect(offer.newer.map(({ tag, release: found }) => [tag, found?.tag])).toEqual([['v1.2.0', 'v1.2.0'], ['v1.1.0', 'v1.1.0']])
+    const offer = await offerOf(
+      forge([release('v1.1.0'), release('v3.0.0', { draft: true }), release('v1.2.0'), release('v1.0.0')]),
+      tool,
+      wish,
+    )
+    expect(offer.newer.map(({ tag, release: found }) => [tag, found?.tag])).toEqual([
+      ['v1.2.0', 'v1.2.0'],
+      ['v1.1.0', 'v1.1.0'],
+    ])
   })
 
   it('asks for tags only for archives, and only where the pin is at no release', async () => {
@@ -46,8 +61,15 @@ describe('offerOf', () => {
     expect((await offerOf(some, tool, { ...wish, archives: true })).newer).toEqual([])
     expect((await offerOf(some, tool, { ...wish, current: 'v0.9.0' })).newer.map(({ tag }) => tag)).toEqual(['v1.0.0'])
     expect(some.asked).not.toContain('tags')
-    const offer = await offerOf(forge([release('v1.0.0')], ['v0.9.0', 'v1.0.0', 'v1.9.0', 'v2.0.0-rc.1']), tool, { ...wish, current: 'v0.9.0', archives: true })
-    expect(offer.newer.map(({ tag, release: found }) => [tag, found?.tag ?? null])).toEqual([['v1.9.0', null], ['v1.0.0', 'v1.0.0']])
+    const offer = await offerOf(forge([release('v1.0.0')], ['v0.9.0', 'v1.0.0', 'v1.9.0', 'v2.0.0-rc.1']), tool, {
+      ...wish,
+      current: 'v0.9.0',
+      archives: true,
+    })
+    expect(offer.newer.map(({ tag, release: found }) => [tag, found?.tag ?? null])).toEqual([
+      ['v1.9.0', null],
+      ['v1.0.0', 'v1.0.0'],
+    ])
   })
 
   it('goes by the age of the pin before that of the run', async () => {
@@ -55,7 +77,13 @@ describe('offerOf', () => {
     const week = 7 * 86_400_000
     const newest = async (own: number | null, all: number | null): Promise<string | undefined> =>
       (await offerOf(forge(releases), tool, { ...wish, policy: { ...noPolicy, minAge: own }, minAge: all })).newer[0]?.tag
-    expect([await newest(null, null), await newest(null, week), await newest(0, week), await newest(week, null), await newest(week, 0)]).toEqual(['v1.2.0', 'v1.1.0', 'v1.2.0', 'v1.1.0', 'v1.1.0'])
+    expect([
+      await newest(null, null),
+      await newest(null, week),
+      await newest(0, week),
+      await newest(week, null),
+      await newest(week, 0),
+    ]).toEqual(['v1.2.0', 'v1.1.0', 'v1.2.0', 'v1.1.0', 'v1.1.0'])
   })
 })
 
@@ -86,7 +114,11 @@ describe('firstComplete', () => {
     expect(tried).toHaveLength(10)
   })
 
-  it.each([new Refusal('refused', 'doubt', 'two fit'), new NetworkError('timeout', 'stalled'), new Refusal('refused', 'not-editable', 'no')])('does not go on after %s', async (failure) => {
+  it.each([
+    new Refusal('refused', 'doubt', 'two fit'),
+    new NetworkError('timeout', 'stalled'),
+    new Refusal('refused', 'not-editable', 'no'),
+  ])('does not go on after %s', async (failure) => {
     const tried: string[] = []
     const make = async ({ tag }: Target): Promise<never> => {
       tried.push(tag)
@@ -105,8 +137,15 @@ describe('explicitTarget', () => {
 
   it('takes a tag without a release for archives, and for nothing else', async () => {
     const some = forge([release('v1.0.0')], ['v1.0.0', 'v1.1.0'])
-    expect(await explicitTarget(some, tool, 'v1.0.0', '1.1.0', { ...plain, archives: true })).toEqual({ tag: 'v1.1.0', release: null, warnings: [] })
+    expect(await explicitTarget(some, tool, 'v1.0.0', '1.1.0', { ...plain, archives: true })).toEqual({
+      tag: 'v1.1.0',
+      release: null,
+      warnings: [],
+    })
     await expect(explicitTarget(some, tool, 'v1.0.0', '1.1.0', plain)).rejects.toMatchObject({ code: 'no-release' })
-    await expect(explicitTarget(some, tool, 'v1.0.0', '1.2.0', { ...plain, archives: true })).rejects.toMatchObject({ code: 'no-release', message: expect.stringContaining('v1.0.0') as string })
+    await expect(explicitTarget(some, tool, 'v1.0.0', '1.2.0', { ...plain, archives: true })).rejects.toMatchObject({
+      code: 'no-release',
+      message: expect.stringContaining('v1.0.0') as string,
+    })
   })
 })

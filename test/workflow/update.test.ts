@@ -13,7 +13,12 @@ const only = (pin: string, tag: string | null): Selection => ({ globs: null, sys
 const everything: Selection = { globs: null, systems: null, pins: [] }
 
 const platforms = ['x86_64-linux', 'aarch64-linux', 'x86_64-darwin', 'aarch64-darwin'] as const
-const suffixes: Readonly<Record<string, string>> = { 'x86_64-linux': 'linux_amd64', 'aarch64-linux': 'linux_arm64', 'x86_64-darwin': 'darwin_amd64', 'aarch64-darwin': 'darwin_arm64' }
+const suffixes: Readonly<Record<string, string>> = {
+  'x86_64-linux': 'linux_amd64',
+  'aarch64-linux': 'linux_arm64',
+  'x86_64-darwin': 'darwin_amd64',
+  'aarch64-darwin': 'darwin_arm64',
+}
 const builder = `{ fetchurl, stdenv, system, org, name, version, sha256 }:
 let suffix = { ${platforms.map((system) => `${system} = "${suffixes[system]}";`).join(' ')} }.\${system};
 in stdenv.mkDerivation {
@@ -50,7 +55,8 @@ function render({ name, systems, shape, spelling, quoted, gaps, comment }: Writt
   const key = (system: string): string => (quoted ? `"${system}"` : system)
   const hash = (system: string): string => `"${hashOf(bytes(system), spelling)}"`
   const note = comment ? `\n# nix-prefetch-url ${assetUrl(name, version, systems[0]!)}\n` : gap()
-  const map = (value: (system: string) => string): string => `{${note}${systems.map((system) => `${key(system)}${gap()}=${gap()}${value(system)};${gap()}`).join('')}}`
+  const map = (value: (system: string) => string): string =>
+    `{${note}${systems.map((system) => `${key(system)}${gap()}=${gap()}${value(system)};${gap()}`).join('')}}`
   const attribute = spelling.name === 'sri' ? 'hash' : 'sha256'
   switch (shape) {
     case 'builder':
@@ -61,7 +67,9 @@ function render({ name, systems, shape, spelling, quoted, gaps, comment }: Writt
     case 'sources':
       return `fetchurl${gap()}(${map((system) => `{ url = "${assetUrl(name, version, system)}"; ${attribute} =${gap()}${hash(system)}; }`)}.\${system})`
     case 'branches': {
-      const [first, ...rest] = systems.map((system) => `{${gap()}url = "${assetUrl(name, version, system)}"; ${attribute} = ${hash(system)}; }`)
+      const [first, ...rest] = systems.map(
+        (system) => `{${gap()}url = "${assetUrl(name, version, system)}"; ${attribute} = ${hash(system)}; }`,
+      )
       const tests = systems.map((system) => `system == "${system}"`)
       return `fetchurl (${rest.reduce((otherwise, each, i) => `if ${tests[i + 1]} then ${each} else${gap()}(${otherwise})`, `if ${tests[0]} then ${first} else throw "no"`)})`
     }
@@ -93,14 +101,21 @@ const versions = ['v1.2.3', 'v1.3.0'] as const
 const file = (pins: readonly Written[], what: (name: string) => Held): string =>
   `# v1.2.3 is what all of these were at once.\n{ fetchurl, callPackage, system, stdenv }:\n{\n${pins.map((pin) => `  ${pin.name} = ${render(pin, what(pin.name))};\n`).join('')}  note = "alpha v1.2.3";\n}\n`
 
-const served = new Map(names.flatMap((name) => versions.flatMap((version) => platforms.map((system) => [assetUrl(name, version, system), `${name} ${version} ${system}`] as const))))
+const served = new Map(
+  names.flatMap((name) =>
+    versions.flatMap((version) => platforms.map((system) => [assetUrl(name, version, system), `${name} ${version} ${system}`] as const)),
+  ),
+)
 
 describe('an update', () => {
   it('changes the literals of its pin and nothing else, however all of it is written', async () => {
     await fc.assert(
       fc.asyncProperty(fc.tuple(...names.map(written)), fc.constantFrom(...names), async (pins, chosen) => {
         const before = file(pins, (name) => held(name, 'v1.2.3'))
-        const texts = new Map([['all.nix', before], ['nix/builder.nix', builder]])
+        const texts = new Map([
+          ['all.nix', before],
+          ['nix/builder.nix', builder],
+        ])
         const document = await update(memory(texts, { bytes: served }), only(`acme/${chosen}`, 'v1.3.0'), options)
         expect(document.outcomes.map(({ outcome, reason }) => reason?.message ?? outcome)).toEqual(['updated'])
         const systems = pins.find(({ name }) => name === chosen)!.systems
@@ -115,33 +130,55 @@ describe('an update', () => {
   it('of everything is the updates of each, and verifies', async () => {
     await fc.assert(
       fc.asyncProperty(fc.tuple(...names.map(written)), async (pins) => {
-        const texts = new Map([['all.nix', file(pins, (name) => held(name, 'v1.2.3'))], ['nix/builder.nix', builder]])
+        const texts = new Map([
+          ['all.nix', file(pins, (name) => held(name, 'v1.2.3'))],
+          ['nix/builder.nix', builder],
+        ])
         const context = memory(texts, { bytes: served })
         const document = await update(context, everything, options)
         expect(document.outcomes.map(({ outcome, reason }) => reason?.message ?? outcome)).toEqual(names.map(() => 'updated'))
         expect(texts.get('all.nix')).toBe(file(pins, (name) => held(name, 'v1.3.0')))
-        expect((await verify(memory(texts, { bytes: served }), everything, { download: true })).outcomes.map(({ outcome }) => outcome)).toEqual(names.map(() => 'verified'))
-        expect(new Set(context.asked.filter((what) => what.startsWith('https:'))).size).toBe(context.asked.filter((what) => what.startsWith('https:')).length)
+        expect(
+          (await verify(memory(texts, { bytes: served }), everything, { download: true })).outcomes.map(({ outcome }) => outcome),
+        ).toEqual(names.map(() => 'verified'))
+        expect(new Set(context.asked.filter((what) => what.startsWith('https:'))).size).toBe(
+          context.asked.filter((what) => what.startsWith('https:')).length,
+        )
       }),
       { numRuns: 20 },
     )
   }, 120_000)
 
   it('reports the same, in the same order, however long each answer takes', async () => {
-    const pins = names.map((name, i): Written => ({ name, systems: [...platforms], shape: i === 1 ? 'sources' : 'builder', spelling: { name: 'nix32', prefixed: false }, quoted: true, gaps: [' '], comment: false }))
+    const pins = names.map((name, i): Written => ({
+      name,
+      systems: [...platforms],
+      shape: i === 1 ? 'sources' : 'builder',
+      spelling: { name: 'nix32', prefixed: false },
+      quoted: true,
+      gaps: [' '],
+      comment: false,
+    }))
     const text = file(pins, (name) => held(name, 'v1.2.3'))
     // Two of beta's assets are gone at the store, and the forge contradicts three of gamma's.
     const broken = new Map(served)
     const listed = new Map<string, string>()
-    for (const system of ['aarch64-linux', 'x86_64-darwin', 'x86_64-linux']) listed.set(assetUrl('gamma', 'v1.3.0', system), `other ${system}`)
+    for (const system of ['aarch64-linux', 'x86_64-darwin', 'x86_64-linux'])
+      listed.set(assetUrl('gamma', 'v1.3.0', system), `other ${system}`)
     for (const system of ['x86_64-linux', 'aarch64-darwin']) listed.set(assetUrl('beta', 'v1.3.0', system), 'gone')
     const run = async (delay: (asked: string) => number): Promise<string> => {
       const results: unknown[] = []
-      const texts = new Map([['all.nix', text], ['nix/builder.nix', builder]])
+      const texts = new Map([
+        ['all.nix', text],
+        ['nix/builder.nix', builder],
+      ])
       const context = memory(texts, { bytes: broken, digests: listed, delay })
       results.push(await update(context, everything, { ...options, dryRun: true }))
       results.push(await update(context, everything, options), texts.get('all.nix'))
-      const later = new Map([['all.nix', file(pins, (name) => held(name, 'v1.3.0'))], ['nix/builder.nix', builder]])
+      const later = new Map([
+        ['all.nix', file(pins, (name) => held(name, 'v1.3.0'))],
+        ['nix/builder.nix', builder],
+      ])
       results.push(await verify(memory(later, { bytes: broken, digests: listed, delay }), everything, { download: true }))
       return JSON.stringify(results, null, 1)
     }
@@ -156,9 +193,20 @@ describe('an update', () => {
   }, 120_000)
 
   it('fetches each distinct URL once, and no more at a time than jobs', async () => {
-    const pins = names.map((name): Written => ({ name, systems: [...platforms], shape: 'hash map', spelling: { name: 'sri', prefixed: false }, quoted: false, gaps: [' '], comment: false }))
+    const pins = names.map((name): Written => ({
+      name,
+      systems: [...platforms],
+      shape: 'hash map',
+      spelling: { name: 'sri', prefixed: false },
+      quoted: false,
+      gaps: [' '],
+      comment: false,
+    }))
     const text = file(pins, (name) => held(name, 'v1.2.3'))
-    const texts = new Map([['a.nix', text], ['b.nix', text]])
+    const texts = new Map([
+      ['a.nix', text],
+      ['b.nix', text],
+    ])
     let [running, most] = [0, 0]
     const inner = memory(texts, { bytes: served, delay: () => 2 })
     const downloads: typeof inner.downloads = {
@@ -186,7 +234,9 @@ describe('a list', () => {
         if (pins.some(({ shape }) => shape === 'builder')) texts.set('nix/builder.nix', builder)
         const { pins: listed, unmanaged, problems } = await list(memory(texts, { bytes: served }), everything)
         expect({ unmanaged, problems }).toEqual({ unmanaged: [], problems: [] })
-        expect(listed.map(({ org, name, tag, file: where }) => [org, name, tag, where])).toEqual(names.map((name) => ['acme', name, 'v1.2.3', 'all.nix']))
+        expect(listed.map(({ org, name, tag, file: where }) => [org, name, tag, where])).toEqual(
+          names.map((name) => ['acme', name, 'v1.2.3', 'all.nix']),
+        )
         for (const [i, pin] of pins.entries()) {
           expect(Object.keys(listed[i]!.systems).toSorted()).toEqual(pin.systems.toSorted())
           for (const system of pin.systems) {

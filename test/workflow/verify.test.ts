@@ -11,11 +11,19 @@ const url = (system: string): string => `https://github.com/acme/tool/releases/d
 const bytes = new Map(['x86_64-linux', 'aarch64-darwin'].map((system) => [url(system), `the tool for ${system}`]))
 const fine = { 'x86_64-linux': hashOf('the tool for x86_64-linux'), 'aarch64-darwin': hashOf('the tool for aarch64-darwin') }
 const file = (hashes: Readonly<Record<string, string>>): string =>
-  `{ fetchurl, system }: fetchurl {\n  url = "https://github.com/acme/tool/releases/download/v1.0.0/tool-\${system}.tar.gz";\n  sha256 = {\n${Object.entries(hashes)
+  `{ fetchurl, system }: fetchurl {\n  url = "https://github.com/acme/tool/releases/download/v1.0.0/tool-\${system}.tar.gz";\n  sha256 = {\n${Object.entries(
+    hashes,
+  )
     .map(([system, hash]) => `    ${system} = "${hash}";\n`)
     .join('')}  }.\${system};\n}\n`
 
-async function outcome(hashes: Readonly<Record<string, string>>, served: Served = { bytes }, over: Partial<Context> = {}, download = true, selection = everything): Promise<Outcome> {
+async function outcome(
+  hashes: Readonly<Record<string, string>>,
+  served: Served = { bytes },
+  over: Partial<Context> = {},
+  download = true,
+  selection = everything,
+): Promise<Outcome> {
   const texts = new Map([['tool.nix', file(hashes)]])
   const { outcomes } = await verify(memory(texts, served, over), selection, { download })
   expect(outcomes).toHaveLength(1)
@@ -27,14 +35,20 @@ describe('verify', () => {
   it('finds bytes and digest as the file says', async () => {
     const { outcome: word, systems, warnings, reason } = await outcome(fine)
     expect({ word, warnings, reason }).toEqual({ word: 'verified', warnings: [], reason: undefined })
-    expect(Object.values(systems).flat().map(({ old, new: found, evidence, line }) => [old === found, evidence, line])).toEqual([
+    expect(
+      Object.values(systems)
+        .flat()
+        .map(({ old, new: found, evidence, line }) => [old === found, evidence, line]),
+    ).toEqual([
       [true, ['bytes', 'digest'], 5],
       [true, ['bytes', 'digest'], 4],
     ])
   })
 
   it.each(['hex', 'sri', 'base64'] as const)('compares digests, however they are spelled: %s', async (name) => {
-    const spelled = Object.fromEntries(Object.keys(fine).map((system) => [system, hashOf(`the tool for ${system}`, { name, prefixed: false })]))
+    const spelled = Object.fromEntries(
+      Object.keys(fine).map((system) => [system, hashOf(`the tool for ${system}`, { name, prefixed: false })]),
+    )
     expect((await outcome(spelled)).outcome).toBe('verified')
     const other = hashOf('other', { name, prefixed: false })
     const wrong = await outcome({ ...spelled, 'x86_64-linux': other })
@@ -83,7 +97,10 @@ describe('verify', () => {
     expect(outcomes[0]).toMatchObject({ outcome: 'verified' })
     expect(context.asked.filter((what) => what.startsWith('https:'))).toEqual([])
     const silent = new Map([...bytes.keys()].map((each) => [each, null]))
-    expect(await outcome(fine, { bytes, digests: silent }, {}, false)).toMatchObject({ outcome: 'refused', reason: { code: 'no-evidence' } })
+    expect(await outcome(fine, { bytes, digests: silent }, {}, false)).toMatchObject({
+      outcome: 'refused',
+      reason: { code: 'no-evidence' },
+    })
   })
 
   it('looks at the systems asked for alone', async () => {
@@ -93,6 +110,9 @@ describe('verify', () => {
   })
 
   it('has nothing to do, and nothing against it, where there are no pins', async () => {
-    expect(await verify(memory(new Map([['default.nix', '{ }']]), { bytes }), everything, { download: true })).toEqual({ outcomes: [], problems: [] })
+    expect(await verify(memory(new Map([['default.nix', '{ }']]), { bytes }), everything, { download: true })).toEqual({
+      outcomes: [],
+      problems: [],
+    })
   })
 })

@@ -10,7 +10,12 @@ export const outdatedCommand: Command = {
   name: 'outdated',
   usage: 'outdated [PIN…]',
   summary: 'show current versions, the newest that fits and the newest of all; downloads nothing',
-  options: [...selecting, ...fitting, { name: 'exit-code', kind: 'flag', describe: 'exit with 1 where a pin could be updated' }, ...networking],
+  options: [
+    ...selecting,
+    ...fitting,
+    { name: 'exit-code', kind: 'flag', describe: 'exit with 1 where a pin could be updated' },
+    ...networking,
+  ],
   examples: [
     ['outdated', 'every pin'],
     ['outdated --min-age 7d --exit-code', 'for CI: fail where something newer is a week old'],
@@ -25,7 +30,11 @@ export const outdatedCommand: Command = {
       const { outdated } = await import('../../workflow/outdated.ts')
       const document = await outdated(await context(), { globs: settings.globs, systems: settings.systems, pins }, options)
       const found = exitCode && document.outcomes.some(({ outcome }) => outcome === 'outdated')
-      return { document, exitCode: worst([ofOutcomes(document, signal.aborted), ...(found ? [1 as const] : [])]), text: (view) => outdatedText(document, view) }
+      return {
+        document,
+        exitCode: worst([ofOutcomes(document, signal.aborted), ...(found ? [1 as const] : [])]),
+        text: (view) => outdatedText(document, view),
+      }
     }
   },
 }

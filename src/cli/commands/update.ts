@@ -27,7 +27,12 @@ export const updateCommand: Command = {
     { name: 'accept-drift', kind: 'flag', describe: 'repin a version whose bytes are not those in the file; without it they are refused' },
     ...fitting,
     { name: 'no-comments', kind: 'flag', describe: 'leave URLs of a pin in comments as they are' },
-    { name: 'spelling', kind: 'value', choices: spellings, describe: 'write all hashes of the pins so; without it each keeps the spelling it has' },
+    {
+      name: 'spelling',
+      kind: 'value',
+      choices: spellings,
+      describe: 'write all hashes of the pins so; without it each keeps the spelling it has',
+    },
     ...attesting,
     ...networking,
   ],

@@ -7,7 +7,9 @@ export function jsonText(document: object): string {
 }
 
 /** `{ error: { code, message } }`; what is no answer of pinhash has the code `bug`. */
-export function errorDocument(error: unknown): { readonly error: { readonly code: string; readonly message: string; readonly excerpt?: string } } {
+export function errorDocument(error: unknown): {
+  readonly error: { readonly code: string; readonly message: string; readonly excerpt?: string }
+} {
   const code = error instanceof PinhashError ? error.code : 'bug'
   const excerpt = error instanceof InputError ? error.excerpt : null
   return { error: { code, message: messageOf(error), ...(excerpt === null ? {} : { excerpt }) } }

@@ -18,9 +18,15 @@ export function outdatedText(document: OutcomeDocument, view: View): Printed {
 
 function row(outcome: Outcome, { out }: View): readonly Cell[] {
   const { pin, outcome: name, from, newest, newestOfAll, ages, file, line, constraints = [] } = outcome
-  const dated = (tag: string | null | undefined, days: number | null | undefined): string => (tag == null ? '?' : `${tag}${days == null ? '' : ` (${ago(days)})`}`)
+  const dated = (tag: string | null | undefined, days: number | null | undefined): string =>
+    tag == null ? '?' : `${tag}${days == null ? '' : ` (${ago(days)})`}`
   const fits = newest != null && newest === from ? 'the current one' : dated(newest, ages?.newest)
-  const highest = newestOfAll != null && newestOfAll === from ? 'the current one' : newestOfAll != null && newestOfAll === newest ? 'the same' : dated(newestOfAll, ages?.newestOfAll)
+  const highest =
+    newestOfAll != null && newestOfAll === from
+      ? 'the current one'
+      : newestOfAll != null && newestOfAll === newest
+        ? 'the same'
+        : dated(newestOfAll, ages?.newestOfAll)
   const paint = name === 'outdated' ? out.good : name === 'unchanged' ? out.faint : out.bad
   return [
     { text: printable(pin), paint: out.strong },
@@ -43,7 +49,11 @@ function ago(days: number): string {
   return days === 0 ? 'today' : `${count(days, 'day')} ago`
 }
 
-const troubles = [['missing', 'missing'], ['refused', 'refused'], ['unknown', 'unresolved']] as const
+const troubles = [
+  ['missing', 'missing'],
+  ['refused', 'refused'],
+  ['unknown', 'unresolved'],
+] as const
 
 function summary({ outcomes, problems }: OutcomeDocument, view: View): string {
   if (outcomes.length === 0) return problems.length === 0 ? 'no pins found' : `no pins found, ${count(problems.length, 'problem')}`

@@ -10,7 +10,8 @@ export function problemLines(problems: readonly Problem[], view: View): readonly
     .flatMap(({ file, line, column, message, excerpt }) => {
       const place = [file, ...(line === null ? [] : [line, ...(column === null ? [] : [column])])].join(':')
       // A sentence about a whole file names it already.
-      const said = line === null && message.includes(file) ? printable(message) : `${view.err.strong(printable(place))}: ${printable(message)}`
+      const said =
+        line === null && message.includes(file) ? printable(message) : `${view.err.strong(printable(place))}: ${printable(message)}`
       return [said, ...excerptLines(excerpt ?? '')]
     })
 }
