@@ -1,4 +1,4 @@
-// Expressions, systems and the fixtures of shapes → what real Nix makes of them, written beside the tests that hold the evaluator to it.
+// Expressions, systems and the fixtures of shapes → what real Nix makes of them, written to the fixtures that hold the evaluator to it.
 // Usage: node build/scripts/record-vectors.js --lib DIR [expressions] [systems] [shapes]    DIR is a checkout of nixpkgs, or of its lib alone; nix-instantiate must be on PATH.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -40,7 +40,7 @@ interface Vector {
 }
 
 function recordExpressions(): void {
-  const file = 'test/nix/evaluate/vectors.json'
+  const file = 'fixtures/evaluate/expressions.json'
   const vectors = (JSON.parse(readFileSync(file, 'utf8')) as Vector[]).map(({ expression, lib: needsLib }) => {
     const whole = needsLib === true ? `let lib = import <nixpkgs/lib>; in ${expression}` : `(${expression})`
     return { expression, ...(needsLib === true ? { lib: true } : {}), ...answer(whole) }
@@ -82,7 +82,7 @@ function recordSystems(): void {
     const result = answer(`${platforms} attempt "${system}"`)
     return 'value' in result ? [`${JSON.stringify(system)}: ${JSON.stringify(result.value)}`] : []
   })
-  write('test/nix/evaluate/platforms.json', '{', described, '}')
+  write('fixtures/evaluate/platforms.json', '{', described, '}')
 }
 
 /** Under a system for which Nix stops at a fetch nobody sees that fetch. */

@@ -13,8 +13,8 @@ interface Vector {
   readonly fails?: true
 }
 
-const here = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8')
-const vectors = JSON.parse(here('vectors.json')) as Vector[]
+const here = (name: string): string => readFileSync(new URL(`../../../fixtures/evaluate/${name}`, import.meta.url), 'utf8')
+const vectors = JSON.parse(here('expressions.json')) as Vector[]
 const withLib = (expression: string): string => `let lib = import <nixpkgs/lib>; in ${expression}`
 
 describe('an expression becomes what Nix makes of it', () => {
