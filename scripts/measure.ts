@@ -40,7 +40,9 @@ function diskTree(root: string): SourceTree {
       orNull(
         () =>
           new Map(
-            readdirSync(join(root, path), { withFileTypes: true }).map((entry) => [entry.name, entry.isDirectory() ? 'directory' : entry.isSymbolicLink() ? 'symlink' : 'regular'] as const),
+            readdirSync(join(root, path), { withFileTypes: true }).map(
+              (entry) => [entry.name, entry.isDirectory() ? 'directory' : entry.isSymbolicLink() ? 'symlink' : 'regular'] as const,
+            ),
           ),
       ),
   }
@@ -72,18 +74,27 @@ function contradicts(pair: string, told: ReadonlySet<string>): boolean {
 }
 
 function judge(tree: SourceTree, file: string, answers: ReadonlyMap<string, Answer>): Verdict {
-  const told = new Map([...answers].map(([system, answer]) => [system, new Set(answer.fetches.filter(({ fetcher }) => fetchers.has(fetcher)).map(({ url, hash }) => pairOf(url, hash)))]))
+  const told = new Map(
+    [...answers].map(([system, answer]) => [
+      system,
+      new Set(answer.fetches.filter(({ fetcher }) => fetchers.has(fetcher)).map(({ url, hash }) => pairOf(url, hash))),
+    ]),
+  )
   const isDependent = new Set([...told.values()].map((pairs) => [...pairs].sort().join('\n'))).size > 1
   if (!isDependent) return { kind: 'none', reason: '' }
   let missed: string | null = null
   for (const system of usualSystems) {
     const seen = evaluateFile(tree, file, system, new Set(usualSystems))
-    const pairs = new Set(seen.fetches.filter(({ fetcher }) => fetchers.has(fetcher)).map((fetch) => pairOf(fetch.urls[0]!.text, hashOf(fetch))))
+    const pairs = new Set(
+      seen.fetches.filter(({ fetcher }) => fetchers.has(fetcher)).map((fetch) => pairOf(fetch.urls[0]!.text, hashOf(fetch))),
+    )
     const wanted = told.get(system)!
     const wrong = [...pairs].find((pair) => answers.get(system)!.whole && contradicts(pair, wanted))
     if (wrong !== undefined) return { kind: 'wrong', reason: `${system}: ${wrong}` }
     const lacking = [...wanted].find((pair) => !pairs.has(pair))
-    const why = seen.exhausted ? 'the evaluation was cut off' : (seen.unmanaged.find(({ failed }) => !failed)?.reason ?? 'no such fetch was seen')
+    const why = seen.exhausted
+      ? 'the evaluation was cut off'
+      : (seen.unmanaged.find(({ failed }) => !failed)?.reason ?? 'no such fetch was seen')
     if (lacking !== undefined) missed ??= `${system}: ${why}`
   }
   return missed === null ? { kind: 'read', reason: '' } : { kind: 'missed', reason: missed }
@@ -106,7 +117,9 @@ try {
   for (const root of repositories) {
     const tree = diskTree(root)
     const telling = filesBelow(root).filter((file) => /fetch|hash|sha256|import|callPackage/i.test(tree.text(file) ?? ''))
-    const judged = await Promise.all(telling.map((file) => limit(async () => ({ file, ...judge(tree, file, await nix.ask(root, tree, file, usualSystems)) }))))
+    const judged = await Promise.all(
+      telling.map((file) => limit(async () => ({ file, ...judge(tree, file, await nix.ask(root, tree, file, usualSystems)) }))),
+    )
     const about = judged.filter(({ kind }) => kind !== 'none')
     const count = (wanted: Verdict['kind']): number => about.filter(({ kind }) => kind === wanted).length
     const counts = { files: about.length, read: count('read'), missed: count('missed'), wrong: count('wrong') }

@@ -45,7 +45,12 @@ function recordExpressions(): void {
     const whole = needsLib === true ? `let lib = import <nixpkgs/lib>; in ${expression}` : `(${expression})`
     return { expression, ...(needsLib === true ? { lib: true } : {}), ...answer(whole) }
   })
-  write(file, '[', vectors.map((vector) => JSON.stringify(vector)), ']')
+  write(
+    file,
+    '[',
+    vectors.map((vector) => JSON.stringify(vector)),
+    ']',
+  )
 }
 
 // Answers that nixpkgs gives anew with its versions, or that nobody selects, are left out; so are systems it cannot describe.
@@ -91,7 +96,9 @@ async function recordShapes(): Promise<void> {
   const rows: string[] = []
   for (const shape of shapes) {
     const answers = await nix.ask(shapesFolder, treeOf(shapeFiles), shape, usualSystems)
-    const told = Object.fromEntries([...answers].map(([system, { fetches }]) => [system, fetches.map(({ fetcher, url, hash }) => [fetcher, url, hash]).sort()]))
+    const told = Object.fromEntries(
+      [...answers].map(([system, { fetches }]) => [system, fetches.map(({ fetcher, url, hash }) => [fetcher, url, hash]).sort()]),
+    )
     rows.push(`${JSON.stringify(shape)}: ${JSON.stringify(told)}`)
   }
   nix.close()

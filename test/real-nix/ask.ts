@@ -58,7 +58,10 @@ function libText(): string {
   passed = builtins.intersectAttrs { ${libBuiltins.map((name) => `${quoted(name)} = null;`).join(' ')} } builtins;
 ${sections.map(({ variable, text }) => `  ${variable} = {\n${text}\n  };`).join('\n')}
   doubles = { ${systemLists.join(' ')} all = ${nixList(doubles)}; };
-  lib = ${sections.map(({ variable }) => variable).toReversed().join(' // ')} // passed // {
+  lib = ${sections
+    .map(({ variable }) => variable)
+    .toReversed()
+    .join(' // ')} // passed // {
     ${sections.map(({ section, variable }) => `${section} = lib // ${variable};`).join('\n    ')}
     inherit lib;
     systems = { elaborate = given: platforms.\${given.system or given}; inherit doubles; flakeExposed = ${nixList(flakeExposed)}; };
@@ -93,7 +96,24 @@ function mentioned(tree: SourceTree, start: string): string[] {
     }
   }
   // A stand-in must not have what tells Nix how to treat it.
-  for (const name of ['type', 'name', 'outPath', 'drvPath', 'outputs', 'meta', 'passthru', 'override', 'overrideAttrs', 'fetched', 'standsIn', 'isNixpkgs', 'imported', '__functor', '__toString']) names.delete(name)
+  for (const name of [
+    'type',
+    'name',
+    'outPath',
+    'drvPath',
+    'outputs',
+    'meta',
+    'passthru',
+    'override',
+    'overrideAttrs',
+    'fetched',
+    'standsIn',
+    'isNixpkgs',
+    'imported',
+    '__functor',
+    '__toString',
+  ])
+    names.delete(name)
   return [...names].sort()
 }
 
@@ -108,7 +128,9 @@ const isKnown = (value: unknown): value is string => typeof value === 'string' &
 
 /** The fetches that a traced line tells; those that are not known as a whole are left out. */
 function askedOf(told: Told): Asked[] {
-  const hash = ['hash', 'sha256', 'sha512', 'sha1', 'outputHash'].map((name) => told[name]).find((value) => value !== undefined && value !== null)
+  const hash = ['hash', 'sha256', 'sha512', 'sha1', 'outputHash']
+    .map((name) => told[name])
+    .find((value) => value !== undefined && value !== null)
   let { url } = told
   if (told.fetcher === 'fetchFromGitHub') {
     const { owner, repo } = told
@@ -119,7 +141,9 @@ function askedOf(told: Told): Asked[] {
 }
 
 // Compiled, this stands in build/test/real-nix, where only the TypeScript went.
-const world = ['world.nix', '../../../test/real-nix/world.nix'].map((path) => resolve(import.meta.dirname, path)).find((path) => existsSync(path))!
+const world = ['world.nix', '../../../test/real-nix/world.nix']
+  .map((path) => resolve(import.meta.dirname, path))
+  .find((path) => existsSync(path))!
 
 /** Real Nix with a world of its own; `close` removes what it wrote. */
 export class RealNix {
@@ -156,7 +180,14 @@ export class RealNix {
 
   #run(file: string, system: System, facts: string, exact: boolean): Promise<Answer & { readonly refused: boolean }> {
     const strings = { file, system, facts, lib: this.#lib }
-    const options = ['--eval', world, '--arg', 'exact', String(exact), ...Object.entries(strings).flatMap(([name, value]) => ['--argstr', name, value])]
+    const options = [
+      '--eval',
+      world,
+      '--arg',
+      'exact',
+      String(exact),
+      ...Object.entries(strings).flatMap(([name, value]) => ['--argstr', name, value]),
+    ]
     return new Promise((done) => {
       execFile('nix-instantiate', options, { timeout: 60_000, maxBuffer: 1 << 28 }, (error, _, said) => {
         const lines = new Set([...said.matchAll(/^trace: fetch:(\{.*\})$/gm)].map(([, line]) => line!))

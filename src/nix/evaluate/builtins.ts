@@ -48,7 +48,10 @@ function listToAttrs(machine: Machine, pairs: readonly Thunk[]): Value {
     const name = set.kind === 'attributes' ? machine.attribute(set, 'name', null) : set
     if (set.kind === 'attributes' && name?.kind === 'string') {
       if (entries.has(name.text)) continue
-      entries.set(name.text, { value: lazy(() => machine.attribute(set, 'value', null) ?? fail('the attribute value is missing')), key: name })
+      entries.set(name.text, {
+        value: lazy(() => machine.attribute(set, 'value', null) ?? fail('the attribute value is missing')),
+        key: name,
+      })
     } else {
       unnamed = true
       machine.explore(pair)
@@ -70,7 +73,8 @@ function replaceStrings(_: Machine, [from, to, subject]: readonly Thunk[]): Valu
   let at = 0
   let kept = 0
   while (at <= value.text.length) {
-    const i = everywhere || beginnings.has(value.text.charCodeAt(at)) ? patterns.findIndex((pattern) => value.text.startsWith(pattern, at)) : -1
+    const i =
+      everywhere || beginnings.has(value.text.charCodeAt(at)) ? patterns.findIndex((pattern) => value.text.startsWith(pattern, at)) : -1
     if (i < 0) {
       at++
       continue
@@ -114,7 +118,11 @@ function split(_: Machine, [pattern, subject]: readonly Thunk[]): Value {
   const items: Thunk[] = []
   let kept = 0
   let at = 0
-  for (let found = expression.search(value.text, 0); found !== null; found = at <= value.text.length ? expression.search(value.text, at) : null) {
+  for (
+    let found = expression.search(value.text, 0);
+    found !== null;
+    found = at <= value.text.length ? expression.search(value.text, at) : null
+  ) {
     const [start, end] = found[0]!
     spend(1)
     items.push(ready(slice(value, kept, start)), ready(groupsOf(value, found)))
@@ -160,7 +168,12 @@ function callOverEntries(machine: Machine, call: Thunk, set: Thunk, make: (name:
   const value = setOf(set)
   const callee = call.force()
   if (callee.kind === 'unknown') machine.explore(set)
-  return entriesOf([...value.entries].map(([name, entry]) => [name, { value: lazy(() => make(machine.entryName(name, entry), entry.value)), key: entry.key }]))
+  return entriesOf(
+    [...value.entries].map(([name, entry]) => [
+      name,
+      { value: lazy(() => make(machine.entryName(name, entry), entry.value)), key: entry.key },
+    ]),
+  )
 }
 
 /** Why Nix would stop inside a value, or null. */
@@ -297,7 +310,8 @@ export const builtins: Readonly<Record<string, Builtin>> = {
     1,
     (_, [value]) => {
       const forced = value!.force()
-      if (forced.kind === 'path') return { kind: 'path', path: forced.path.includes('/') ? forced.path.slice(0, forced.path.lastIndexOf('/')) : '' }
+      if (forced.kind === 'path')
+        return { kind: 'path', path: forced.path.includes('/') ? forced.path.slice(0, forced.path.lastIndexOf('/')) : '' }
       const whole = stringOf(value!)
       const cut = whole.text.lastIndexOf('/')
       return cut < 0 ? text('.') : cut === 0 ? text('/') : slice(whole, 0, cut)
@@ -346,7 +360,10 @@ export const builtins: Readonly<Record<string, Builtin>> = {
     },
   ],
   concatLists: [1, (_, [lists]) => list(listOf(lists!).items.flatMap((inner) => listOf(inner).items))],
-  concatMap: [2, (machine, [call, items]) => list(listOf(items!).items.flatMap((item) => listOf(ready(machine.apply(call!.force(), item, null))).items))],
+  concatMap: [
+    2,
+    (machine, [call, items]) => list(listOf(items!).items.flatMap((item) => listOf(ready(machine.apply(call!.force(), item, null))).items)),
+  ],
   elem: [
     2,
     (machine, [value, items]) => {
@@ -463,7 +480,10 @@ export const builtins: Readonly<Record<string, Builtin>> = {
     },
   ],
   listToAttrs: [1, (machine, [pairs]) => listToAttrs(machine, listOf(pairs!).items)],
-  mapAttrs: [2, (machine, [call, set]) => callOverEntries(machine, call!, set!, (name, value) => machine.applyAll(call!.force(), [ready(name), value]))],
+  mapAttrs: [
+    2,
+    (machine, [call, set]) => callOverEntries(machine, call!, set!, (name, value) => machine.applyAll(call!.force(), [ready(name), value])),
+  ],
   removeAttrs: [
     2,
     (_, [set, names]) => {
@@ -478,7 +498,10 @@ export const builtins: Readonly<Record<string, Builtin>> = {
       const found = new Map<string, Thunk[]>()
       for (const set of listOf(sets!).items) for (const [name, entry] of wholeSetOf(set).entries) append(found, name, entry.value)
       return entriesOf(
-        [...found].map(([name, values]) => [name, { value: lazy(() => machine.applyAll(call!.force(), [ready(text(name)), ready(list(values))])), key: null }]),
+        [...found].map(([name, values]) => [
+          name,
+          { value: lazy(() => machine.applyAll(call!.force(), [ready(text(name)), ready(list(values))])), key: null },
+        ]),
       )
     },
   ],
@@ -536,7 +559,19 @@ export const builtins: Readonly<Record<string, Builtin>> = {
       const path = pathOf(value!)
       machine.reads.add(path)
       const content = machine.tree.text(path) ?? stop(`the file ${path} cannot be read`)
-      return { kind: 'string', text: content, runs: [{ start: 0, end: content.length, from: 0, to: content.length, origin: { file: path, start: 0, end: content.length, form: 'file' } }] }
+      return {
+        kind: 'string',
+        text: content,
+        runs: [
+          {
+            start: 0,
+            end: content.length,
+            from: 0,
+            to: content.length,
+            origin: { file: path, start: 0, end: content.length, form: 'file' },
+          },
+        ],
+      }
     },
   ],
   path: [1, () => stop('a store path')],

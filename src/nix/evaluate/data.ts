@@ -5,7 +5,23 @@ import { fail, sortedEntries, stop, wholeSetOf } from './arguments.ts'
 import { nest, spend } from './limits.ts'
 import type { Machine } from './machine.ts'
 import { exact, join, slice, whole } from './text.ts'
-import { type Entry, type Origin, type Text, type Thunk, type Value, attributesOf, bool, float, int, lazy, list, nothing, plain, ready, unknown } from './value.ts'
+import {
+  type Entry,
+  type Origin,
+  type Text,
+  type Thunk,
+  type Value,
+  attributesOf,
+  bool,
+  float,
+  int,
+  lazy,
+  list,
+  nothing,
+  plain,
+  ready,
+  unknown,
+} from './value.ts'
 
 /** Remembers what the same text was parsed to: every system reads the same lock file. */
 function remembered<T>(parse: (text: string) => T): (text: string) => T {
@@ -54,7 +70,8 @@ function jsonValue(node: JsonNode, source: Text): Value {
     case 'object': {
       spend(node.members.length >> 3)
       const entries = new Map<string, Entry>()
-      for (const member of node.members) entries.set(member.key, { value: later(member.value, source), key: stringValue(member.keyNode, source, 'json') })
+      for (const member of node.members)
+        entries.set(member.key, { value: later(member.value, source), key: stringValue(member.keyNode, source, 'json') })
       return data(attributesOf(entries))
     }
   }
@@ -72,7 +89,9 @@ function tomlValue(node: TomlNode, source: Text): Value {
     case 'string':
       return stringValue(node, source, 'toml')
     case 'integer':
-      return node.value > Number.MAX_SAFE_INTEGER || node.value < Number.MIN_SAFE_INTEGER ? unknown('an integer beyond 2^53') : int(Number(node.value))
+      return node.value > Number.MAX_SAFE_INTEGER || node.value < Number.MIN_SAFE_INTEGER
+        ? unknown('an integer beyond 2^53')
+        : int(Number(node.value))
     case 'float':
       return float(node.value)
     case 'boolean':
@@ -82,7 +101,11 @@ function tomlValue(node: TomlNode, source: Text): Value {
     case 'array':
       return data(list(node.items.map((item) => lazy(() => tomlValue(item, source)))))
     case 'table':
-      return data(attributesOf(new Map(node.members.map((member) => [member.key, { value: lazy(() => tomlValue(member.value, source)), key: null }]))))
+      return data(
+        attributesOf(
+          new Map(node.members.map((member) => [member.key, { value: lazy(() => tomlValue(member.value, source)), key: null }])),
+        ),
+      )
   }
 }
 

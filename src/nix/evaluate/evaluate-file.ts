@@ -29,5 +29,12 @@ export function evaluateFile(tree: SourceTree, file: string, system: System, sys
   machine.explore(isFlake ? lazy(() => evaluateFlake(machine, nixpkgs, value, folderOf(file))) : ready(value))
   machine.exploreAll(systems)
   const { fetches, unmanaged } = nixpkgs.recorder.results()
-  return { fetches, unmanaged, builderCalls: nixpkgs.builderCalls, reads: machine.reads, exhausted: machine.exhausted, dependsOnSystem: machine.dependsOnSystem }
+  return {
+    fetches,
+    unmanaged,
+    builderCalls: nixpkgs.builderCalls,
+    reads: machine.reads,
+    exhausted: machine.exhausted,
+    dependsOnSystem: machine.dependsOnSystem,
+  }
 }

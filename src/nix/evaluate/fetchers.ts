@@ -4,7 +4,21 @@ import type { Place } from '../../core/span.ts'
 import type { System } from '../../core/system.ts'
 import { type Machine, asUnknown, kindName, rootMark } from './machine.ts'
 import { join } from './text.ts'
-import { type Attributes, type Function, Halt, type Text, type Thunk, type Unknown, type Value, attributes, lazy, native, ready, text, unknown } from './value.ts'
+import {
+  type Attributes,
+  type Function,
+  Halt,
+  type Text,
+  type Thunk,
+  type Unknown,
+  type Value,
+  attributes,
+  lazy,
+  native,
+  ready,
+  text,
+  unknown,
+} from './value.ts'
 
 /** One hash attribute of a fetch. */
 export interface FetchHash {
@@ -70,12 +84,53 @@ class Obstacle {
 }
 
 /** Attributes that change nothing about what is downloaded and hashed, or whose effect is read below; by fetcher, since what one takes another refuses. */
-const common = ['name', 'pname', 'version', 'url', 'urls', 'hash', 'sha256', 'sha512', 'sha1', 'md5', 'outputHash', 'outputHashAlgo', 'outputHashMode', 'meta', 'passthru',
-  'preferLocalBuild', 'allowSubstitutes', 'showURLs', 'nativeBuildInputs', 'netrcImpureEnvVars', 'impureEnvVars', 'downloadToTemp', 'recursiveHash', 'executable', 'system'] as const
+const common = [
+  'name',
+  'pname',
+  'version',
+  'url',
+  'urls',
+  'hash',
+  'sha256',
+  'sha512',
+  'sha1',
+  'md5',
+  'outputHash',
+  'outputHashAlgo',
+  'outputHashMode',
+  'meta',
+  'passthru',
+  'preferLocalBuild',
+  'allowSubstitutes',
+  'showURLs',
+  'nativeBuildInputs',
+  'netrcImpureEnvVars',
+  'impureEnvVars',
+  'downloadToTemp',
+  'recursiveHash',
+  'executable',
+  'system',
+] as const
 const harmless: Readonly<Record<'file' | 'archive' | 'github', ReadonlySet<string>>> = {
   file: new Set<string>(common),
   archive: new Set<string>([...common, 'stripRoot', 'extension', 'withUnzip']),
-  github: new Set<string>(['owner', 'repo', 'rev', 'tag', 'githubBase', 'varPrefix', 'hash', 'sha256', 'name', 'pname', 'version', 'meta', 'passthru', 'extension', 'stripRoot']),
+  github: new Set<string>([
+    'owner',
+    'repo',
+    'rev',
+    'tag',
+    'githubBase',
+    'varPrefix',
+    'hash',
+    'sha256',
+    'name',
+    'pname',
+    'version',
+    'meta',
+    'passthru',
+    'extension',
+    'stripRoot',
+  ]),
 }
 
 const hashAttributes: readonly (readonly [string, Algorithm | null])[] = [
@@ -155,7 +210,8 @@ function hashesOf(set: Attributes): FetchHash[] | Obstacle {
     const algorithm = stringAt(set, 'outputHashAlgo')
     if (algorithm instanceof Obstacle) return algorithm
     const named = algorithm === null || algorithm.text === '' ? null : algorithm.text
-    if (named !== null && named !== 'sha256' && named !== 'sha512' && named !== 'sha1' && named !== 'md5') return new Obstacle(`the hash algorithm ${named}`)
+    if (named !== null && named !== 'sha256' && named !== 'sha512' && named !== 'sha1' && named !== 'md5')
+      return new Obstacle(`the hash algorithm ${named}`)
     found.push({ attribute: 'outputHash', value: output, algorithm: named })
   }
   return found
@@ -234,7 +290,17 @@ function readGitHub(set: Attributes): ReturnType<Reading> {
   const strip = stripRootOf(set)
   if (strip instanceof Obstacle) return strip
   const prefix = named[3] === null ? '/archive/' : '/archive/refs/tags/'
-  const url = join([text('https://'), named[4] ?? text('github.com'), text('/'), named[0]!, text('/'), named[1]!, text(prefix), at, text('.tar.gz')])
+  const url = join([
+    text('https://'),
+    named[4] ?? text('github.com'),
+    text('/'),
+    named[0]!,
+    text('/'),
+    named[1]!,
+    text(prefix),
+    at,
+    text('.tar.gz'),
+  ])
   return { urls: [url], hashes, mode: 'unpacked', tree: 'archive', stripRoot: strip }
 }
 
@@ -251,16 +317,31 @@ const readings: Readonly<Record<string, Reading>> = {
   'builtins.fetchTarball': (_, set) => read(set, true),
   fetchFromGitHub: (_, set) => readGitHub(set),
   ...Object.fromEntries(
-    ['fetchgit', 'fetchFromGitLab', 'fetchFromGitea', 'fetchFromSourcehut', 'fetchFromBitbucket', 'fetchhg', 'fetchsvn', 'builtins.fetchGit', 'builtins.fetchTree'].map((name) => [
-      name,
-      notManaged('pinhash does not check sources out of version control'),
-    ]),
+    [
+      'fetchgit',
+      'fetchFromGitLab',
+      'fetchFromGitea',
+      'fetchFromSourcehut',
+      'fetchFromBitbucket',
+      'fetchhg',
+      'fetchsvn',
+      'builtins.fetchGit',
+      'builtins.fetchTree',
+    ].map((name) => [name, notManaged('pinhash does not check sources out of version control')]),
   ),
   ...Object.fromEntries(
-    ['fetchpatch', 'fetchpatch2', 'fetchPypi', 'fetchCrate', 'requireFile', 'fetchNpmDeps', 'fetchYarnDeps', 'fetchPnpmDeps', 'fetchCargoVendor', 'fetchMavenArtifact'].map((name) => [
-      name,
-      notManaged('its hash is not that of one downloaded file'),
-    ]),
+    [
+      'fetchpatch',
+      'fetchpatch2',
+      'fetchPypi',
+      'fetchCrate',
+      'requireFile',
+      'fetchNpmDeps',
+      'fetchYarnDeps',
+      'fetchPnpmDeps',
+      'fetchCargoVendor',
+      'fetchMavenArtifact',
+    ].map((name) => [name, notManaged('its hash is not that of one downloaded file')]),
   ),
 }
 
@@ -281,12 +362,19 @@ export class Recorder {
   fetcher(name: string, system: System): Function {
     return native(name, (argument, place) => {
       const given = argument.force()
-      const filled = given.kind === 'function' ? fixpoint(this.#machine, given) : given.kind === 'string' ? ready(attributes({ url: given })) : argument
+      const filled =
+        given.kind === 'function' ? fixpoint(this.#machine, given) : given.kind === 'string' ? ready(attributes({ url: given })) : argument
       const call: Call = { fetcher: name, system, place: place ?? { file: '', start: 0, end: 0 }, argument: filled, package: null }
       this.#calls.push(call)
       const field = (key: string): Thunk => lazy(() => this.#machine.attribute(filled.force(), key, place) ?? unknown(`${key} of a fetch`))
       const result = attributes(
-        { type: text('derivation'), url: field('url'), urls: field('urls'), name: field('name'), outPath: unknown('what a fetch puts into the store', place) },
+        {
+          type: text('derivation'),
+          url: field('url'),
+          urls: field('urls'),
+          name: field('name'),
+          outPath: unknown('what a fetch puts into the store', place),
+        },
         (key) => unknown(`${key} of a fetch`),
       )
       this.#results.set(result, call)
@@ -310,7 +398,8 @@ export class Recorder {
     for (const call of this.#calls) {
       const { fetcher, system, place } = call
       const result = reading(call)
-      if (result instanceof Obstacle) unmanaged.push({ fetcher, system, place, reason: result.reason, failed: result.failed, open: result.open })
+      if (result instanceof Obstacle)
+        unmanaged.push({ fetcher, system, place, reason: result.reason, failed: result.failed, open: result.open })
       else fetches.push({ fetcher, system, place, ...result, pname: call.package?.pname ?? null, version: call.package?.version ?? null })
     }
     return { fetches, unmanaged }
@@ -330,6 +419,12 @@ function reading(call: Call): ReturnType<Reading> {
 
 /** The value of `self: { … }` applied to its own result. */
 export function fixpoint(machine: Machine, value: Function): Thunk {
-  const result: Thunk = lazy(() => machine.apply(value, lazy(() => result.force()), null))
+  const result: Thunk = lazy(() =>
+    machine.apply(
+      value,
+      lazy(() => result.force()),
+      null,
+    ),
+  )
   return result
 }

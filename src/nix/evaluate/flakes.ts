@@ -3,7 +3,21 @@ import type { System } from '../../core/system.ts'
 import { usualSystems } from '../../core/system.ts'
 import { type Machine, rootMark } from './machine.ts'
 import type { Nixpkgs } from './nixpkgs.ts'
-import { type Attributes, type Entry, type Thunk, type Value, attributes, attributesOf, curried, lazy, list, native, ready, text, unknown } from './value.ts'
+import {
+  type Attributes,
+  type Entry,
+  type Thunk,
+  type Value,
+  attributes,
+  attributesOf,
+  curried,
+  lazy,
+  list,
+  native,
+  ready,
+  text,
+  unknown,
+} from './value.ts'
 
 /** `flake-utils.lib`: every system's outputs come from one function; this evaluation is about one system. */
 export function flakeUtils(machine: Machine, systems: ReadonlySet<System>): Value {
@@ -11,7 +25,8 @@ export function flakeUtils(machine: Machine, systems: ReadonlySet<System>): Valu
   const nested = (value: Value): Value => {
     if (value.kind !== 'attributes') return value
     const entries = new Map<string, Entry>()
-    for (const [name, entry] of value.entries) entries.set(name, { value: ready(attributes({ [machine.system]: entry.value })), key: entry.key })
+    for (const [name, entry] of value.entries)
+      entries.set(name, { value: ready(attributes({ [machine.system]: entry.value })), key: entry.key })
     return attributesOf(entries)
   }
   const each = (call: Thunk): Value => nested(machine.apply(call.force(), system, null))
@@ -23,8 +38,12 @@ export function flakeUtils(machine: Machine, systems: ReadonlySet<System>): Valu
       eachSystem: curried('eachSystem', 2, ([, call]) => each(call!)),
       eachDefaultSystemPassThrough: native('eachDefaultSystemPassThrough', (call) => machine.apply(call.force(), system, null)),
       eachSystemPassThrough: curried('eachSystemPassThrough', 2, ([, call]) => machine.apply(call!.force(), system, null)),
-      eachDefaultSystemMap: native('eachDefaultSystemMap', (call) => attributes({ [machine.system]: lazy(() => machine.apply(call.force(), system, null)) })),
-      eachSystemMap: curried('eachSystemMap', 2, ([, call]) => attributes({ [machine.system]: lazy(() => machine.apply(call!.force(), system, null)) })),
+      eachDefaultSystemMap: native('eachDefaultSystemMap', (call) =>
+        attributes({ [machine.system]: lazy(() => machine.apply(call.force(), system, null)) }),
+      ),
+      eachSystemMap: curried('eachSystemMap', 2, ([, call]) =>
+        attributes({ [machine.system]: lazy(() => machine.apply(call!.force(), system, null)) }),
+      ),
       mkApp: native('mkApp', (argument) => argument.force()),
       flattenTree: native('flattenTree', (argument) => argument.force()),
       filterPackages: curried('filterPackages', 2, ([, packages]) => packages!.force()),
@@ -60,7 +79,8 @@ function evaluateModule(machine: Machine, nixpkgs: Nixpkgs, module: Thunk, depth
   if (value.kind === 'function') value = machine.apply(value, machine.argumentFor(value), null)
   if (value.kind !== 'attributes') return value
   const imports = value.entries.get('imports')?.value.force()
-  if (imports?.kind === 'list' && depth < 20) for (const item of imports.items) machine.explore(lazy(() => evaluateModule(machine, nixpkgs, item, depth + 1)))
+  if (imports?.kind === 'list' && depth < 20)
+    for (const item of imports.items) machine.explore(lazy(() => evaluateModule(machine, nixpkgs, item, depth + 1)))
   const perSystem = value.entries.get('perSystem')?.value
   if (perSystem !== undefined)
     machine.explore(

@@ -8,7 +8,25 @@ import { spend } from './limits.ts'
 import { Machine, type SourceTree, preludeFile } from './machine.ts'
 import { doubles, flakeExposed, groups, platform, systemsWhere } from './platform.ts'
 import { type Scope, lookup, variables } from './scope.ts'
-import { type Attributes, type Entry, Halt, Thunk, type Value, attributes, curried, int, lazy, list, native, no, nothing, ready, text, unknown, yes } from './value.ts'
+import {
+  type Attributes,
+  type Entry,
+  Halt,
+  Thunk,
+  type Value,
+  attributes,
+  curried,
+  int,
+  lazy,
+  list,
+  native,
+  no,
+  nothing,
+  ready,
+  text,
+  unknown,
+  yes,
+} from './value.ts'
 
 /** One builtin as a value. What it is given is explored where it cannot make anything of it. */
 function builtinValue(name: string, [arity, call]: Builtin): Value {
@@ -26,9 +44,28 @@ function builtinValue(name: string, [arity, call]: Builtin): Value {
 }
 
 /** Builtins that are in scope without `builtins.` before them. */
-const globalBuiltins: ReadonlySet<string> = new Set(['abort', 'baseNameOf', 'dirOf', 'isNull', 'map', 'removeAttrs', 'throw', 'toString', 'placeholder', 'fromTOML'])
+const globalBuiltins: ReadonlySet<string> = new Set([
+  'abort',
+  'baseNameOf',
+  'dirOf',
+  'isNull',
+  'map',
+  'removeAttrs',
+  'throw',
+  'toString',
+  'placeholder',
+  'fromTOML',
+])
 
-const constants: Readonly<Record<string, Value>> = { true: yes, false: no, null: nothing, nixVersion: text('2.18.1'), storeDir: text('/nix/store'), langVersion: int(6), nixPath: list([]) }
+const constants: Readonly<Record<string, Value>> = {
+  true: yes,
+  false: no,
+  null: nothing,
+  nixVersion: text('2.18.1'),
+  storeDir: text('/nix/store'),
+  langVersion: int(6),
+  nixPath: list([]),
+}
 
 const pure: ReadonlyMap<string, Entry> = new Map(
   [...Object.entries(builtins).map(([name, builtin]) => [name, builtinValue(name, builtin)] as const), ...Object.entries(constants)].map(
@@ -36,7 +73,18 @@ const pure: ReadonlyMap<string, Entry> = new Map(
   ),
 )
 
-const globalNames: ReadonlySet<string> = new Set([...globalBuiltins, 'true', 'false', 'null', 'import', 'scopedImport', 'derivation', 'fetchTarball', 'fetchGit', 'fetchTree'])
+const globalNames: ReadonlySet<string> = new Set([
+  ...globalBuiltins,
+  'true',
+  'false',
+  'null',
+  'import',
+  'scopedImport',
+  'derivation',
+  'fetchTarball',
+  'fetchGit',
+  'fetchTree',
+])
 
 function* namesInScope(entries: Iterable<readonly [string, Thunk]>): Generator<[string, Thunk]> {
   for (const [name, value] of entries) {
@@ -83,7 +131,13 @@ function apart<T>(make: () => T): T {
 function makeLib(): Attributes {
   const globals = builtinScope({})
   const machine = new Machine('', nowhere)
-  machine.world = { scope: globals, searchPath: (name) => unknown(`<${name}>`), byName: () => null, byAttribute: () => null, unknownCall: () => undefined }
+  machine.world = {
+    scope: globals,
+    searchPath: (name) => unknown(`<${name}>`),
+    byName: () => null,
+    byAttribute: () => null,
+    unknownCall: () => undefined,
+  }
   const entries = new Map<string, Entry>()
   const lib: Attributes = { kind: 'attributes', entries, rest: (name) => unknown(`lib.${name} is not known`), model: true }
   const scope: Scope = variables(globals, new Map([['lib', ready(lib)]]))
@@ -128,7 +182,11 @@ const systemList = (systems: readonly System[]): Value => list(systems.map((syst
 /** nixpkgs' lists of systems, by group. */
 function groupsSet(what: string): Attributes {
   const lists = Object.entries(groups).map(([name, question]) => [name, lazy(() => systemList(systemsWhere(question)))] as const)
-  return attributes({ ...Object.fromEntries(lists), all: systemList(doubles), none: list([]) }, (name) => unknown(`${what}.${name} is not known`), true)
+  return attributes(
+    { ...Object.fromEntries(lists), all: systemList(doubles), none: list([]) },
+    (name) => unknown(`${what}.${name} is not known`),
+    true,
+  )
 }
 
 function systemsSet(): Value {

@@ -281,7 +281,8 @@ export class Machine {
 
   #assert(condition: Expression, scope: Scope, file: string): Unknown | null {
     const value = this.evaluate(condition, scope, file)
-    if (value.kind === 'bool') return value.value ? null : failure('an assertion does not hold', { file, start: condition.start, end: condition.end })
+    if (value.kind === 'bool')
+      return value.value ? null : failure('an assertion does not hold', { file, start: condition.start, end: condition.end })
     return value.kind === 'unknown' && value.failed ? value : null
   }
 
@@ -289,7 +290,8 @@ export class Machine {
   #applied(node: Apply, scope: Scope, file: string): Value | Entered {
     const callee = this.#callee(node, scope, file)
     const argument = this.delay(node.argument, scope, file)
-    if (callee.kind !== 'function' || callee.lambda === null) return this.apply(callee, argument, { file, start: node.start, end: node.end })
+    if (callee.kind !== 'function' || callee.lambda === null)
+      return this.apply(callee, argument, { file, start: node.start, end: node.end })
     const entered = this.#enter(callee.lambda, argument)
     return 'kind' in entered ? entered : new Entered(callee.lambda, entered)
   }
@@ -308,7 +310,12 @@ export class Machine {
   /** An `if` whose condition is not known: both branches may hold fetches. */
   #either(condition: Value, node: If, scope: Scope, file: string): Unknown {
     if (condition.kind === 'unknown' && (condition.failed || isCut(condition))) return condition
-    if (condition.kind !== 'unknown') return failure(`${kindName(condition)} is given where a boolean is expected`, { file, start: node.condition.start, end: node.condition.end })
+    if (condition.kind !== 'unknown')
+      return failure(`${kindName(condition)} is given where a boolean is expected`, {
+        file,
+        start: node.condition.start,
+        end: node.condition.end,
+      })
     // A recursion that ends on a condition nobody knows would be unrolled for ever: its first rounds tell what there is.
     const seen = (this.#forks.get(node) ?? 0) + 1
     this.#forks.set(node, seen)
@@ -345,7 +352,10 @@ export class Machine {
       if (value.kind !== 'attributes') continue
       const entry = value.entries.get(name)
       // With an unknown set in between the name may be that set's; a model's own names are nixpkgs' for certain.
-      if (entry !== undefined) return doubt !== null && !value.model ? unknown(`${name} may come from a set that is not known`, place) : placed(entry.value.force(), place)
+      if (entry !== undefined)
+        return doubt !== null && !value.model
+          ? unknown(`${name} may come from a set that is not known`, place)
+          : placed(entry.value.force(), place)
       if (value.rest !== null) doubt ??= unknown(`${name} is not known`, place)
     }
     return doubt === null ? failure(`${name} is not defined`, place) : unknown(`${name} is not known`, place)
@@ -370,7 +380,11 @@ export class Machine {
     for (const part of parts) {
       if (part.kind === 'text') {
         if (part.value !== '')
-          texts.push(part.value.length === part.end - part.start ? exact(part.value, part.start, origin) : whole(part.value, part.start, part.end, origin))
+          texts.push(
+            part.value.length === part.end - part.start
+              ? exact(part.value, part.start, origin)
+              : whole(part.value, part.start, part.end, origin),
+          )
         continue
       }
       const value = this.evaluate(part.expression, scope, file)
@@ -378,7 +392,12 @@ export class Machine {
       if (piece.kind === 'string') texts.push(piece)
       else if (stopped === null || (piece.failed && !stopped.failed)) stopped = piece
     }
-    return stopped ?? (texts.length === 0 ? { kind: 'string', text: '', runs: [{ start: 0, end: 0, from: origin.start, to: origin.end, origin }] } : join(texts))
+    return (
+      stopped ??
+      (texts.length === 0
+        ? { kind: 'string', text: '', runs: [{ start: 0, end: 0, from: origin.start, to: origin.end, origin }] }
+        : join(texts))
+    )
   }
 
   /** The value as `"${value}"` shows it. */
@@ -399,7 +418,9 @@ export class Machine {
         this.explore(ready(value))
         const out = value.entries.get('outPath')
         if (out !== undefined) return nest(() => this.interpolate(out.value.force(), place))
-        return value.rest !== null ? unknown('the output path of something unknown', place) : failure('a set cannot be made a string', place)
+        return value.rest !== null
+          ? unknown('the output path of something unknown', place)
+          : failure('a set cannot be made a string', place)
       }
       default:
         return failure(`${kindName(value)} cannot be made a string`, place)
@@ -447,12 +468,12 @@ export class Machine {
   #fill(made: Group, scope: Scope, outer: Scope, file: string): Attributes {
     const entries = new Map<string, Entry>()
     const sources = new Map<Inherit, Thunk>()
-    for (const [name, slot] of made.slots) entries.set(name, { value: this.#slot(name, slot, scope, outer, sources, file), key: { file, node: slot.key } })
+    for (const [name, slot] of made.slots)
+      entries.set(name, { value: this.#slot(name, slot, scope, outer, sources, file), key: { file, node: slot.key } })
     let rest: Attributes['rest'] = null
     for (const { key, rest: path, value } of made.computed) {
       const name = this.key(key, scope, file)
-      const thunk =
-        path.length === 0 ? this.defer(value, scope, file) : lazy(() => this.#fill(single(path, value), scope, outer, file))
+      const thunk = path.length === 0 ? this.defer(value, scope, file) : lazy(() => this.#fill(single(path, value), scope, outer, file))
       if (name.kind === 'string') entries.set(name.text, { value: thunk, key: name.runs.length > 0 ? name : { file, node: key } })
       else if (name.kind !== 'null') {
         this.explore(thunk)
@@ -521,7 +542,8 @@ export class Machine {
 
   /** An attribute of a value; null where it is known to be missing. */
   attribute(subject: Value, name: string, place: Place | null): Value | null {
-    if (subject.kind === 'unknown') return subject.failed ? subject : (this.world.byAttribute(name)?.force() ?? unknown(subject.reason, place))
+    if (subject.kind === 'unknown')
+      return subject.failed ? subject : (this.world.byAttribute(name)?.force() ?? unknown(subject.reason, place))
     if (subject.kind !== 'attributes') return null
     const entry = subject.entries.get(name)
     if (entry !== undefined) return entry.value.force()
@@ -543,7 +565,10 @@ export class Machine {
       const found = this.attribute(value, name.text, place)
       if (found === null) {
         if (fallback !== null) return this.evaluate(fallback, scope, file)
-        return failure(value.kind === 'attributes' ? `the attribute ${name.text} is missing` : `${kindName(value)} has no attribute ${name.text}`, place)
+        return failure(
+          value.kind === 'attributes' ? `the attribute ${name.text} is missing` : `${kindName(value)} has no attribute ${name.text}`,
+          place,
+        )
       }
       if (found.kind === 'unknown' && !found.failed && fallback !== null) this.explore(this.delay(fallback, scope, file))
       value = found
@@ -822,7 +847,8 @@ export class Machine {
   /** Equality as `==` sees it; null where it cannot be known. Functions equal nothing. */
   same(left: Value, right: Value): boolean | null {
     if (left.kind === 'unknown' || right.kind === 'unknown') return null
-    if ((left.kind === 'int' || left.kind === 'float') && (right.kind === 'int' || right.kind === 'float')) return left.value === right.value
+    if ((left.kind === 'int' || left.kind === 'float') && (right.kind === 'int' || right.kind === 'float'))
+      return left.value === right.value
     if (left.kind !== right.kind) return false
     spend(1)
     switch (left.kind) {
@@ -939,7 +965,10 @@ export class Machine {
       const bound = this.world.byName(formal.name)
       if (bound !== null) entries.set(formal.name, { value: bound, key: null })
       else if (formal.fallback === null)
-        entries.set(formal.name, { value: ready(unknown(`${formal.name} is a parameter of a function that is not called here`)), key: null })
+        entries.set(formal.name, {
+          value: ready(unknown(`${formal.name} is a parameter of a function that is not called here`)),
+          key: null,
+        })
     }
     return ready(attributesOf(entries))
   }

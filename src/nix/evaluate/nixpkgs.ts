@@ -38,7 +38,8 @@ export interface BuilderCall {
   readonly hashAttribute: string
 }
 
-const pkgsName = /^(pkgs|final|prev|super|nixpkgs|unstable|stable|upkgs|legacyPackages)['_]*$|^pkgs[-_'A-Z0-9]|[-_]pkgs$|^nixpkgs[-_A-Z0-9]|Pkgs$/
+const pkgsName =
+  /^(pkgs|final|prev|super|nixpkgs|unstable|stable|upkgs|legacyPackages)['_]*$|^pkgs[-_'A-Z0-9]|[-_]pkgs$|^nixpkgs[-_A-Z0-9]|Pkgs$/
 
 export class Nixpkgs implements World {
   readonly scope: Scope
@@ -111,7 +112,11 @@ export class Nixpkgs implements World {
       return { kind: 'attributes', entries, rest: (name) => unknown(`nixpkgs for ${name}`), model: true }
     })
     const lib = { ...this.lib, rest: (name: string) => unknown(`lib.${name} is not known`) }
-    const input = attributes({ lib, legacyPackages: packages, outPath: unknown('the source of nixpkgs'), rev: unknown('the revision of nixpkgs') }, (name) => unknown(`nixpkgs.${name} is not known`), true)
+    const input = attributes(
+      { lib, legacyPackages: packages, outPath: unknown('the source of nixpkgs'), rev: unknown('the revision of nixpkgs') },
+      (name) => unknown(`nixpkgs.${name} is not known`),
+      true,
+    )
     this.#isNixpkgs.add(input)
     return input
   }
@@ -128,20 +133,74 @@ export class Nixpkgs implements World {
     }
     for (const name of fetcherNames) add(name, this.recorder.fetcher(name, system))
     add('fetchTarball', this.recorder.fetcher('builtins.fetchTarball', system))
-    for (const name of ['stdenv', 'stdenvNoCC', 'stdenvNoLibs', 'clangStdenv', 'gccStdenv', 'gcc13Stdenv', 'gcc12Stdenv', 'stdenvAdapters', 'llvmPackages_stdenv']) add(name, lazy(() => this.stdenv(system)))
+    for (const name of [
+      'stdenv',
+      'stdenvNoCC',
+      'stdenvNoLibs',
+      'clangStdenv',
+      'gccStdenv',
+      'gcc13Stdenv',
+      'gcc12Stdenv',
+      'stdenvAdapters',
+      'llvmPackages_stdenv',
+    ])
+      add(
+        name,
+        lazy(() => this.stdenv(system)),
+      )
     add('lib', this.lib)
-    add('system', this.#machine.ofSystem(() => text(system)))
-    for (const name of ['hostPlatform', 'buildPlatform', 'targetPlatform']) add(name, this.#machine.ofSystem(() => platform(system)))
-    for (const name of ['pkgs', 'buildPackages', 'targetPackages', 'pkgsHostTarget', 'pkgsBuildHost', 'pkgsBuildBuild', 'unstable', 'stable']) add(name, set)
-    add('callPackage', curried('callPackage', 2, ([file, args]) => this.callPackage(system, file!, args!)))
-    add('callPackages', curried('callPackages', 2, ([file, args]) => this.callPackage(system, file!, args!)))
-    add('newScope', curried('newScope', 3, ([extra, file, args]) => this.callPackage(system, file!, ready(this.#machine.update(extra!.force(), args!.force())))))
+    add(
+      'system',
+      this.#machine.ofSystem(() => text(system)),
+    )
+    for (const name of ['hostPlatform', 'buildPlatform', 'targetPlatform'])
+      add(
+        name,
+        this.#machine.ofSystem(() => platform(system)),
+      )
+    for (const name of [
+      'pkgs',
+      'buildPackages',
+      'targetPackages',
+      'pkgsHostTarget',
+      'pkgsBuildHost',
+      'pkgsBuildBuild',
+      'unstable',
+      'stable',
+    ])
+      add(name, set)
+    add(
+      'callPackage',
+      curried('callPackage', 2, ([file, args]) => this.callPackage(system, file!, args!)),
+    )
+    add(
+      'callPackages',
+      curried('callPackages', 2, ([file, args]) => this.callPackage(system, file!, args!)),
+    )
+    add(
+      'newScope',
+      curried('newScope', 3, ([extra, file, args]) =>
+        this.callPackage(system, file!, ready(this.#machine.update(extra!.force(), args!.force()))),
+      ),
+    )
     for (const name of ['extend', 'appendOverlays', 'appendConfig'])
-      add(name, native(name, (argument) => (this.#machine.explore(argument), set)))
-    add('makeOverridable', curried('makeOverridable', 2, ([call, args]) => this.#machine.apply(call!.force(), args!, null)))
-    add('config', attributes({}, (name) => unknown(`config.${name}`), true))
+      add(
+        name,
+        native(name, (argument) => (this.#machine.explore(argument), set)),
+      )
+    add(
+      'makeOverridable',
+      curried('makeOverridable', 2, ([call, args]) => this.#machine.apply(call!.force(), args!, null)),
+    )
+    add(
+      'config',
+      attributes({}, (name) => unknown(`config.${name}`), true),
+    )
     for (const name of ['writeText', 'writeScript', 'writeScriptBin', 'writeShellScript', 'writeShellScriptBin'])
-      add(name, curried(name, 2, ([, content]) => (this.#machine.explore(content!), unknown(`what ${name} makes`))))
+      add(
+        name,
+        curried(name, 2, ([, content]) => (this.#machine.explore(content!), unknown(`what ${name} makes`))),
+      )
     return set
   }
 
@@ -155,9 +214,19 @@ export class Nixpkgs implements World {
     const host = platform(system)
     const of = (value: Value): Thunk => this.#machine.ofSystem(() => value)
     const derive = native('mkDerivation', (args) => this.derivation(args))
-    const inherited = [...host.entries].filter(([name]) => /^is[A-Z]|^is(x86|i686|64|32)/.test(name)).map(([name, entry]) => [name, of(entry.value.force())] as const)
+    const inherited = [...host.entries]
+      .filter(([name]) => /^is[A-Z]|^is(x86|i686|64|32)/.test(name))
+      .map(([name, entry]) => [name, of(entry.value.force())] as const)
     const set = attributes(
-      { ...Object.fromEntries(inherited), mkDerivation: derive, system: of(text(system)), hostPlatform: of(host), buildPlatform: of(host), targetPlatform: of(host), override: native('override', () => set) },
+      {
+        ...Object.fromEntries(inherited),
+        mkDerivation: derive,
+        system: of(text(system)),
+        hostPlatform: of(host),
+        buildPlatform: of(host),
+        targetPlatform: of(host),
+        override: native('override', () => set),
+      },
       (name) => unknown(`stdenv.${name} is not known`),
       true,
     )
@@ -171,10 +240,16 @@ export class Nixpkgs implements World {
     const callee = given.kind === 'function' ? given : this.#import(file)
     if (callee.kind !== 'function') {
       // A builder that is not there is called with what tells the release.
-      return callee.kind === 'attributes' ? callee : this.#machine.apply(callee, args, args.force().kind === 'attributes' ? this.#placeOf(args) : null)
+      return callee.kind === 'attributes'
+        ? callee
+        : this.#machine.apply(callee, args, args.force().kind === 'attributes' ? this.#placeOf(args) : null)
     }
     const formals = callee.lambda?.node.formals
-    const result = this.#machine.apply(callee, formals === null || formals === undefined ? args : lazy(() => this.#filled(system, formals, args)), null)
+    const result = this.#machine.apply(
+      callee,
+      formals === null || formals === undefined ? args : lazy(() => this.#filled(system, formals, args)),
+      null,
+    )
     if (result.kind !== 'attributes' || result.model) return result
     const entries = new Map(result.entries)
     const override = native('override', (more) => {
@@ -191,7 +266,8 @@ export class Nixpkgs implements World {
     const value = args.force()
     if (value.kind !== 'attributes') return null
     for (const entry of value.entries.values())
-      if (entry.key !== null && !('kind' in entry.key)) return { file: entry.key.file, start: entry.key.node.start, end: entry.key.node.end }
+      if (entry.key !== null && !('kind' in entry.key))
+        return { file: entry.key.file, start: entry.key.node.start, end: entry.key.node.end }
     return null
   }
 
@@ -225,7 +301,12 @@ export class Nixpkgs implements World {
       const extra = partly.kind === 'function' ? this.#machine.apply(partly, ready(value), null) : partly
       return this.derivation(ready(this.#machine.update(value, extra)))
     })
-    const fixed: Record<string, Value> = { type: text('derivation'), overrideAttrs: change, outPath: unknown('an output path'), drvPath: unknown('a derivation path') }
+    const fixed: Record<string, Value> = {
+      type: text('derivation'),
+      overrideAttrs: change,
+      outPath: unknown('an output path'),
+      drvPath: unknown('a derivation path'),
+    }
     for (const [name, entry] of Object.entries(fixed)) entries.set(name, { value: ready(entry), key: null })
     return attributesOf(entries, (name) => unknown(`${name} of a derivation`))
   }

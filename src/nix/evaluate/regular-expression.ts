@@ -29,7 +29,17 @@ class Refused {
 }
 
 const ranges: Readonly<Record<string, string>> = {
-  alnum: 'AZaz09', alpha: 'AZaz', blank: '  \t\t', cntrl: '\u0000\u001f\u007f\u007f', digit: '09', graph: '!~', lower: 'az', print: ' ~', punct: '!/:@[`{~', space: '  \t\r', upper: 'AZ',
+  alnum: 'AZaz09',
+  alpha: 'AZaz',
+  blank: '  \t\t',
+  cntrl: '\u0000\u001f\u007f\u007f',
+  digit: '09',
+  graph: '!~',
+  lower: 'az',
+  print: ' ~',
+  punct: '!/:@[`{~',
+  space: '  \t\r',
+  upper: 'AZ',
   xdigit: '09AFaf',
 }
 
@@ -80,7 +90,12 @@ class Reader {
       else if (character === '{') {
         const [whole, least, comma, most] = /^\{([0-9]{1,4})(,)?([0-9]{1,4})?\}/.exec(this.pattern.slice(this.at)) ?? [null]
         if (whole === null || (comma === undefined && most !== undefined)) throw new Refused('malformed')
-        body = { kind: 'repeat', body, least: Number(least), most: comma === undefined ? Number(least) : most === undefined ? Infinity : Number(most) }
+        body = {
+          kind: 'repeat',
+          body,
+          least: Number(least),
+          most: comma === undefined ? Number(least) : most === undefined ? Infinity : Number(most),
+        }
         if (body.most < body.least) throw new Refused('malformed')
         this.at += whole!.length - 1
       } else return body
@@ -202,7 +217,9 @@ const isEmptyAllowed = (node: Node): boolean => {
 }
 
 const hasGroup = (node: Node): boolean =>
-  node.kind === 'group' || (node.kind === 'repeat' && hasGroup(node.body)) || ((node.kind === 'sequence' || node.kind === 'either') && node.parts.some(hasGroup))
+  node.kind === 'group' ||
+  (node.kind === 'repeat' && hasGroup(node.body)) ||
+  ((node.kind === 'sequence' || node.kind === 'either') && node.parts.some(hasGroup))
 
 function split(program: Instruction[]): { kind: 'split'; first: number; second: number } {
   const instruction = { kind: 'split' as const, first: program.length + 1, second: program.length + 1 }
@@ -319,7 +336,8 @@ export class RegularExpression {
         if (instruction.kind === 'accept') {
           const start = thread.saved[0]!
           if (best === null || start < best[0]! || (start === best[0]! && at > best[1]!)) best = thread.saved.with(1, at)
-        } else if (instruction.kind === 'one' && at < text.length && instruction.test(text.charCodeAt(at))) next.push({ at: thread.at + 1, saved: thread.saved })
+        } else if (instruction.kind === 'one' && at < text.length && instruction.test(text.charCodeAt(at)))
+          next.push({ at: thread.at + 1, saved: thread.saved })
       }
       // What began later than the best match cannot win any more.
       const start = best?.[0]
@@ -339,9 +357,11 @@ export class RegularExpression {
       if (visited.has(thread.at)) continue
       visited.add(thread.at)
       const instruction = this.#program[thread.at]!
-      if (instruction.kind === 'split') todo.push({ at: instruction.second, saved: thread.saved }, { at: instruction.first, saved: thread.saved })
+      if (instruction.kind === 'split')
+        todo.push({ at: instruction.second, saved: thread.saved }, { at: instruction.first, saved: thread.saved })
       else if (instruction.kind === 'save') todo.push({ at: thread.at + 1, saved: thread.saved.with(instruction.slot, at) })
-      else if (instruction.kind === 'begin' ? at === 0 : instruction.kind === 'end' && at === text.length) todo.push({ at: thread.at + 1, saved: thread.saved })
+      else if (instruction.kind === 'begin' ? at === 0 : instruction.kind === 'end' && at === text.length)
+        todo.push({ at: thread.at + 1, saved: thread.saved })
       else if (instruction.kind === 'one' || instruction.kind === 'accept') active.push(thread)
     }
   }

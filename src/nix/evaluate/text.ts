@@ -5,7 +5,9 @@ import { type Origin, type Run, type Text, text } from './value.ts'
 
 /** A string whose characters are exactly those at `from` in the origin's file. */
 export function exact(value: string, from: number, origin: Origin): Text {
-  return value === '' ? text('') : { kind: 'string', text: value, runs: [{ start: 0, end: value.length, from, to: from + value.length, origin }] }
+  return value === ''
+    ? text('')
+    : { kind: 'string', text: value, runs: [{ start: 0, end: value.length, from, to: from + value.length, origin }] }
 }
 
 /** A string that stands for the characters `from`..`to` as a whole, such as one escape. */
@@ -66,7 +68,8 @@ export function slice(value: Text, start: number, end: number): Text {
     const a = Math.max(run.start, start)
     const b = Math.min(run.end, end)
     if (a >= b) break
-    if (isExact(run)) runs.push({ start: a - start, end: b - start, from: run.from + (a - run.start), to: run.from + (b - run.start), origin: run.origin })
+    if (isExact(run))
+      runs.push({ start: a - start, end: b - start, from: run.from + (a - run.start), to: run.from + (b - run.start), origin: run.origin })
     else runs.push(asWhole({ start: a - start, end: b - start, from: run.from, to: run.to, origin: run.origin }))
   }
   return { kind: 'string', text: value.text.slice(start, end), runs }

@@ -30,13 +30,18 @@ const stringOf = (value: Value): Text => {
   return value
 }
 
-const characters = fc.string({ unit: fc.constantFrom('a', 'b', '-', '.', '1', ' ', '$', '{', '"', '\\', '\n', 'ä', '道', '🛠'), maxLength: 12 })
+const characters = fc.string({
+  unit: fc.constantFrom('a', 'b', '-', '.', '1', ' ', '$', '{', '"', '\\', '\n', 'ä', '道', '🛠'),
+  maxLength: 12,
+})
 
 describe('values', () => {
   const source = 'the quick brown fox jumps over the lazy dog'
   const origin: Origin = { file, start: 0, end: source.length, form: 'quoted' }
   const piece: fc.Arbitrary<Text> = fc.oneof(
-    fc.tuple(fc.nat(source.length), fc.nat(source.length)).map(([a, b]) => exact(source.slice(Math.min(a, b), Math.max(a, b)), Math.min(a, b), origin)),
+    fc
+      .tuple(fc.nat(source.length), fc.nat(source.length))
+      .map(([a, b]) => exact(source.slice(Math.min(a, b), Math.max(a, b)), Math.min(a, b), origin)),
     characters.map(text),
     fc.tuple(fc.nat(source.length - 2), characters).map(([from, value]) => whole(value, from, from + 2, origin)),
   )
@@ -85,8 +90,15 @@ describe('expressions', () => {
 
   it('keep where the characters of literals stand, whatever joins, cuts or replaces them', () => {
     fc.assert(
-      fc.property(characters, characters, fc.nat(14), fc.nat(14), fc.constantFrom('a', '-', '.', 'ä', ''), characters, (a, b, start, length, from, to) => {
-        const expression = `let a = ${quoted(a)}; b = ${quoted(b)}; whole = "<\${a}-\${b}>" + a; in [
+      fc.property(
+        characters,
+        characters,
+        fc.nat(14),
+        fc.nat(14),
+        fc.constantFrom('a', '-', '.', 'ä', ''),
+        characters,
+        (a, b, start, length, from, to) => {
+          const expression = `let a = ${quoted(a)}; b = ${quoted(b)}; whole = "<\${a}-\${b}>" + a; in [
           whole
           (builtins.substring ${start} ${length} a + b)
           (builtins.replaceStrings [ ${quoted(from)} ] [ ${quoted(to)} ] whole)
@@ -94,19 +106,20 @@ describe('expressions', () => {
           (builtins.elemAt (builtins.split "-" whole) 0)
           (baseNameOf (a + "/" + b))
         ]`
-        const value = valueOf(expression)
-        if (value.kind !== 'list') throw new Error(value.kind)
-        for (const item of value.items) {
-          const each = item.force()
-          if (each.kind === 'string') expectTrue(each, { [file]: expression })
-          // A cut through a character is the only thing that cannot be known here.
-          else expect(each).toMatchObject({ kind: 'unknown', failed: false })
-        }
-        const [first] = value.items
-        const known = stringOf(first!.force())
-        expect(known.text).toBe(`<${a}-${b}>${a}`)
-        expect(known.runs.reduce((sum, run) => sum + run.end - run.start, 0)).toBe(known.text.length)
-      }),
+          const value = valueOf(expression)
+          if (value.kind !== 'list') throw new Error(value.kind)
+          for (const item of value.items) {
+            const each = item.force()
+            if (each.kind === 'string') expectTrue(each, { [file]: expression })
+            // A cut through a character is the only thing that cannot be known here.
+            else expect(each).toMatchObject({ kind: 'unknown', failed: false })
+          }
+          const [first] = value.items
+          const known = stringOf(first!.force())
+          expect(known.text).toBe(`<${a}-${b}>${a}`)
+          expect(known.runs.reduce((sum, run) => sum + run.end - run.start, 0)).toBe(known.text.length)
+        },
+      ),
     )
   })
   it('know the one literal that a whole string is', () => {
@@ -124,7 +137,9 @@ describe('expressions', () => {
     fc.assert(
       fc.property(characters, characters, (a, b) => {
         const data = JSON.stringify({ version: a, list: [b] })
-        const value = valueOf('let data = builtins.fromJSON (builtins.readFile ./data.json); in data.version + builtins.head data.list', { 'data.json': data })
+        const value = valueOf('let data = builtins.fromJSON (builtins.readFile ./data.json); in data.version + builtins.head data.list', {
+          'data.json': data,
+        })
         const known = stringOf(value)
         expect(known.text).toBe(a + b)
         expectTrue(known, { 'data.json': data, [file]: '' })
@@ -138,7 +153,8 @@ describe('files', () => {
     for (const shape of shapes)
       for (const system of usualSystems)
         for (const { urls, hashes, pname, version } of evaluated(shapeFiles, shape, system).fetches)
-          for (const value of [...urls, ...hashes.map((each) => each.value), pname, version]) if (value !== null) expectTrue(value, shapeFiles)
+          for (const value of [...urls, ...hashes.map((each) => each.value), pname, version])
+            if (value !== null) expectTrue(value, shapeFiles)
   })
 
   it('change exactly where an edited literal feeds them', () => {
@@ -146,7 +162,10 @@ describe('files', () => {
       const before = evaluated(shapeFiles, shape)
       const texts = before.fetches.flatMap(({ urls, hashes }) => [...urls, ...hashes.map((each) => each.value)])
       const places = new Map<string, { file: string; at: number }>()
-      for (const { runs } of texts) for (const run of runs) if (isExact(run) && run.origin.form !== 'expression') places.set(`${run.origin.file}:${run.from}`, { file: run.origin.file, at: run.from })
+      for (const { runs } of texts)
+        for (const run of runs)
+          if (isExact(run) && run.origin.form !== 'expression')
+            places.set(`${run.origin.file}:${run.from}`, { file: run.origin.file, at: run.from })
       for (const { file: edited, at } of places.values()) {
         const source = shapeFiles[edited]!
         // A digit stays a digit: what the code decides by the text stays decided.

@@ -61,7 +61,10 @@ describe('every hash is one literal that an edit can replace', () => {
 
 describe('what is not managed says why', () => {
   it.each([
-    ['changed.nix', ['postFetch changes', 'curlOptsList changes', 'netrcPhase logs in', 'neither http nor https', 'it has no hash', 'url: no']],
+    [
+      'changed.nix',
+      ['postFetch changes', 'curlOptsList changes', 'netrcPhase logs in', 'neither http nor https', 'it has no hash', 'url: no'],
+    ],
     ['not-downloads.nix', []],
     ['update-script.nix', []],
   ])('%s', (shape, reasons) => {
@@ -72,7 +75,9 @@ describe('what is not managed says why', () => {
   it('tells a fetch that Nix stops at from one that is not known', () => {
     const failed = read('changed.nix', 'x86_64-linux').unmanaged.map((each) => each.failed)
     expect(failed).toEqual([false, false, false, false, false, true])
-    expect(read('platform-map.nix', 'riscv64-linux').unmanaged).toMatchObject([{ failed: true, reason: expect.stringContaining('no binary for riscv64-linux') as string }])
+    expect(read('platform-map.nix', 'riscv64-linux').unmanaged).toMatchObject([
+      { failed: true, reason: expect.stringContaining('no binary for riscv64-linux') as string },
+    ])
   })
 })
 
@@ -87,7 +92,9 @@ it('tells of a builder that cannot be read what names the release', () => {
 
 it('says what a hash is of', () => {
   const { fetches } = read('fetchers.nix', 'x86_64-linux')
-  const about = Object.fromEntries(fetches.map(({ urls, mode, tree, stripRoot }) => [urls[0]!.text.slice('https://example.com/1/'.length), { mode, tree, stripRoot }]))
+  const about = Object.fromEntries(
+    fetches.map(({ urls, mode, tree, stripRoot }) => [urls[0]!.text.slice('https://example.com/1/'.length), { mode, tree, stripRoot }]),
+  )
   const flat = { mode: 'flat', tree: null, stripRoot: true }
   const archive = { mode: 'unpacked', tree: 'archive', stripRoot: true }
   expect(about).toEqual({
@@ -129,7 +136,11 @@ describe('what was recorded is what real Nix says', () => {
       try {
         for (const shape of shapes)
           for (const [system, { fetches }] of await nix.ask(shapesFolder, treeOf(shapeFiles), shape, ['x86_64-linux', 'aarch64-darwin']))
-            expect([shape, system, sorted(fetches.map(({ fetcher, url, hash }) => [fetcher, url, hash]))]).toEqual([shape, system, sorted(expected[shape]![system]!)])
+            expect([shape, system, sorted(fetches.map(({ fetcher, url, hash }) => [fetcher, url, hash]))]).toEqual([
+              shape,
+              system,
+              sorted(expected[shape]![system]!),
+            ])
       } finally {
         nix.close()
       }

@@ -2,7 +2,10 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-export const shapesFolder: string = [new URL('../../../fixtures/shapes/', import.meta.url), new URL('../../../../fixtures/shapes/', import.meta.url)]
+export const shapesFolder: string = [
+  new URL('../../../fixtures/shapes/', import.meta.url),
+  new URL('../../../../fixtures/shapes/', import.meta.url),
+]
   .map((url) => url.pathname)
   .find((path) => {
     try {
@@ -26,4 +29,6 @@ export const shapeFiles: Readonly<Record<string, string>> = Object.fromEntries(
 )
 
 /** The file of each shape that is evaluated: a flake's or folder's own, or the only one. */
-export const shapes: readonly string[] = Object.keys(shapeFiles).filter((path) => !path.includes('/') || /^[^/]+\/(flake|default)\.nix$/.test(path))
+export const shapes: readonly string[] = Object.keys(shapeFiles).filter(
+  (path) => !path.includes('/') || /^[^/]+\/(flake|default)\.nix$/.test(path),
+)

@@ -58,13 +58,22 @@ describe('what was recorded is what Nix says', () => {
     expect(ask(asked, prefix, options)).toEqual(Object.fromEntries(asked.map(({ value }, i) => [`v${i}`, value])))
 
   it.runIf(nix || required)('about builtins', () => {
-    agree(vectors.filter((vector) => vector.lib !== true && vector.fails !== true), '', [])
+    agree(
+      vectors.filter((vector) => vector.lib !== true && vector.fails !== true),
+      '',
+      [],
+    )
   })
   it.runIf(nix || required)('about what fails', () => {
-    for (const vector of vectors.filter(({ lib: needsLib, fails }) => needsLib !== true && fails === true)) expect(() => ask([vector], '', []), vector.expression).toThrow()
+    for (const vector of vectors.filter(({ lib: needsLib, fails }) => needsLib !== true && fails === true))
+      expect(() => ask([vector], '', []), vector.expression).toThrow()
   })
   it.runIf((nix || required) && lib !== undefined)('about lib', () => {
-    agree(vectors.filter((vector) => vector.lib === true && vector.fails !== true), 'let lib = import <nixpkgs/lib>; in', ['-I', `nixpkgs/lib=${lib}`])
+    agree(
+      vectors.filter((vector) => vector.lib === true && vector.fails !== true),
+      'let lib = import <nixpkgs/lib>; in',
+      ['-I', `nixpkgs/lib=${lib}`],
+    )
   })
 })
 
@@ -108,7 +117,9 @@ describe('a system is described as nixpkgs describes it', () => {
     const whole = data(platform(system)) as Record<string, Record<string, Record<string, unknown>>>
     const { parsed } = whole as { parsed: Record<string, Record<string, unknown>> }
     const described = {
-      yes: Object.keys(whole).filter((name) => (whole[name] as unknown) === true).sort(),
+      yes: Object.keys(whole)
+        .filter((name) => (whole[name] as unknown) === true)
+        .sort(),
       plain: plainOf(whole),
       extensions: whole['extensions'],
       node: whole['node'],
