@@ -9,9 +9,6 @@ const loads = /\bimport\b|\bcallPackages?\b|\bscopedImport\b|\bimport(?:JSON|TOM
 
 const pathLiteral = /(?:\.\.?)?(?:\/[\w.+-]+)+|\.\.?(?![\w.])/g
 
-// Only these make values of a data file.
-const reads = /\bimport(?:JSON|TOML)\b|\bfrom(?:JSON|TOML)\b|\breadFile\b|\bfileContents\b|\bimport\b[^;]*\.json/
-
 // A path that is put together may lead to any file around.
 const computedPath = /\breadDir\b|\$\{[^}]*\}\/|\/\$\{|\.\s*\+\s*["/]/
 
@@ -23,7 +20,7 @@ export interface Telling {
   importersOf(files: Iterable<string>): string[]
 }
 
-/** Reads the words of the texts; nothing is parsed. Data files (`.json`, `.toml`, …) may hold anything. */
+/** Reads the words of the texts; nothing is parsed. A file that only reads data hands it to one with words of its own. */
 export function tellingFiles(texts: ReadonlyMap<string, string>): Telling {
   const own: string[] = []
   const importers = new Map<string, string[]>()
@@ -35,20 +32,15 @@ export function tellingFiles(texts: ReadonlyMap<string, string>): Telling {
     else known.push(importer)
   }
   for (const [path, text] of texts) {
-    const telling = words.test(text)
-    if (telling) own.push(path)
+    if (words.test(text)) own.push(path)
     if (!loads.test(text)) continue
     const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : ''
-    let data = false
     for (const [written] of text.matchAll(pathLiteral)) {
       const target = resolved(folder, written)
       if (target === null) continue
       const file = [target, target === '' ? 'default.nix' : `${target}/default.nix`].find((each) => texts.has(each))
       if (file !== undefined) add(file, path)
-      else data ||= /\.(?:json|toml|txt|version)$/i.test(target)
     }
-    // Hashes kept as data are words of the file that reads them.
-    if (data && !telling && reads.test(text)) own.push(path)
     if (computedPath.test(text)) computed.push({ path, folder })
   }
   return {

@@ -188,6 +188,9 @@ export function load(files: Files, selection: Pick<Selection, 'globs'>): Found {
   return { checkout, roots, discovery, spec, problems, broken }
 }
 
+// An argument of a call that may take the place of a version, or of a part of an address, in the file that is called.
+const bringsVersion = /\b(?:callPackages?|import)\b[^;{}]*\{[^{}]*\b(?:version|rev|tag|url|src)\s*(?:=|;)/
+
 /** Evaluates what can make a fetch; a file that only imports others where those need it, or where it may bring a version of its own. */
 function rootsOf(
   texts: ReadonlyMap<string, string>,
@@ -210,7 +213,7 @@ function rootsOf(
     for (const { place, open } of root.unmanaged) if (open) needy.add(place.file)
   }
   const needed = new Set(telling.importersOf(needy))
-  for (const path of telling.importersOf(fetching)) if (/\b(?:version|rev|tag)\b/.test(texts.get(path)!)) needed.add(path)
+  for (const path of telling.importersOf(fetching)) if (bringsVersion.test(texts.get(path)!)) needed.add(path)
   for (const path of needed) evaluate(path)
   return [...texts.keys()].flatMap((path) => roots.get(path) ?? [])
 }
