@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // argv, environment, streams and signals → main; the only user of `process`.
+import { setMaxListeners } from 'node:events'
 import { readFileSync } from 'node:fs'
 import * as nodeModule from 'node:module'
 import type { Output, World } from './cli/world.ts'
@@ -14,6 +15,8 @@ async function start(): Promise<void> {
   // Where Node has it, what is loaded below is compiled once and not at every start.
   ;(nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.()
   const interruption = new AbortController()
+  // Everything that is under way listens to it; more than ten at once is no leak.
+  setMaxListeners(0, interruption.signal)
   let interruptedWith = 0
   const stop = (code: number) => (): void => {
     interruptedWith = code
