@@ -4,6 +4,7 @@ export type { Surroundings } from './compose.ts'
 export type { Ports, Wiring } from './cli/world.ts'
 export type { NetworkOptions } from './download/settings.ts'
 export type { Runner } from './files/lock.ts'
+export { repositoryFiles } from './files/repository.ts'
 
 export type { Context, OutdatedOptions, PinRequest, Selection, UpdateOptions, VerifyOptions } from './workflow/context.ts'
 export type { Change, Downloaded, Downloads, Files, Forge, Progress, ReadProblem, Sink, SourceFile, Wanted } from './workflow/ports.ts'

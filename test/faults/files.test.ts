@@ -190,7 +190,7 @@ describe('two runs at once', () => {
   test('many writers lose nothing', { timeout: 60_000 }, async () => {
     const folder = await workshop.folder({ 'count.nix': '0' })
     const [writers, times] = [4, 40]
-    const built = pathToFileURL(join(dirname(program), 'files', 'repository.js')).href
+    const built = pathToFileURL(join(dirname(program), 'index.js')).href
     const script = `
       import { repositoryFiles } from ${JSON.stringify(built)}
       const isAlive = (id) => { try { return process.kill(id, 0) } catch (error) { return error.code === 'EPERM' } }

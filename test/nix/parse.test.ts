@@ -276,7 +276,7 @@ describe('size', () => {
         return Math.min(...runs)
       }
       time(1000)
-      expect(time(100_000)).toBeLessThan(40 * Math.max(time(10_000), 2))
+      expect(time(100_000)).toBeLessThan(60 * Math.max(time(10_000), 3))
     },
   )
 })
