@@ -1,4 +1,5 @@
 // A pin of Nix files and what was asked for it → proven edits, and the outcome they come to.
+import { AbsentError, NetworkError } from '../core/errors.ts'
 import { sameDigest } from '../core/digest.ts'
 import type { Release } from '../core/release.ts'
 import type { AssetOutcome, Outcome, Warning } from '../core/report.ts'
@@ -291,7 +292,8 @@ async function jobsOf(pin: Pin, retargeted: readonly Retargeted[], { tag, releas
 async function currentRelease(pin: Pin, { context, requests }: Tools): Promise<Release | null> {
   try {
     return await requests(() => context.forge.release(pin.repository!, pin.tag!))
-  } catch {
+  } catch (error) {
+    if (!(error instanceof NetworkError) && !(error instanceof AbsentError)) throw error
     // Comments and names are other ways to the same assets; whether they suffice is decided there.
     return null
   }

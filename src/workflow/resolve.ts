@@ -82,7 +82,8 @@ async function noRelease(forge: Forge, repository: Repository, requested: string
     if (tags.length === 0) return `${where}, and no other release either`
     const near = nearestTags(requested, tags)
     return `${where}; ${near.length > 0 ? `the nearest ${near.length === 1 ? 'is' : 'are'} ${near.join(', ')}` : `the newest is ${tags[0]!}`}`
-  } catch {
+  } catch (error) {
+    if (!(error instanceof NetworkError) && !(error instanceof AbsentError)) throw error
     // The list is a courtesy: without it the answer is still that there is no such release.
     return where
   }
