@@ -8,6 +8,7 @@ export { repositoryFiles } from './files/repository.ts'
 
 export type { Context, OutdatedOptions, PinRequest, Selection, UpdateOptions, VerifyOptions } from './workflow/context.ts'
 export type { Change, Downloaded, Downloads, Files, Forge, Progress, ReadProblem, Sink, SourceFile, Wanted } from './workflow/ports.ts'
+export { branches } from './workflow/branches.ts'
 export { convertHashes } from './workflow/convert.ts'
 export { hashInputs } from './workflow/hash.ts'
 export type { HashContext, HashOptions } from './workflow/hash.ts'
@@ -36,6 +37,7 @@ export type { Mirror } from './core/mirror.ts'
 export type { Asset, Release, Repository } from './core/release.ts'
 export type {
   AssetOutcome,
+  BranchDocument,
   HashDocument,
   ListDocument,
   ListedAsset,

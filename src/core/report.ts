@@ -166,6 +166,19 @@ export interface OutcomeDocument {
   readonly diff?: string
 }
 
+/** `pinhash update --branch-name --json`. */
+export interface BranchDocument {
+  readonly branches: readonly {
+    readonly pin: string
+    readonly file: string
+    /** 1-based line of the pin. */
+    readonly line: number
+    /** Without `refs/heads/`; the same for every version of the pin. */
+    readonly branch: string
+  }[]
+  readonly problems: readonly Problem[]
+}
+
 /** `pinhash hash --json` and `pinhash convert --json`. */
 export interface HashDocument {
   readonly hashes: readonly {

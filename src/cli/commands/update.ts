@@ -1,6 +1,7 @@
 // pinhash update: other versions, new hashes.
 import type { OutcomeDocument, SpellingName } from '../../core/report.ts'
 import { attesting, readAttesting } from '../attesting.ts'
+import { branching, branchResult, readBranching } from '../branching.ts'
 import type { Command, Result } from '../command.ts'
 import { commentRule, fitting, readFitting } from '../fitting.ts'
 import { ofOutcomes } from '../exit-code.ts'
@@ -33,6 +34,7 @@ export const updateCommand: Command = {
       choices: spellings,
       describe: 'write all hashes of the pins so; without it each keeps the spelling it has',
     },
+    ...branching,
     ...attesting,
     ...networking,
   ],
@@ -47,6 +49,7 @@ export const updateCommand: Command = {
   prepare: (given) => {
     const pins = parseRequests(given.positionals)
     const dryRun = given.flag('dry-run')
+    const prefix = readBranching(given)
     const options = {
       dryRun,
       download: !given.flag('no-download'),
@@ -58,6 +61,7 @@ export const updateCommand: Command = {
       ...readAttesting(given),
     }
     return async ({ settings, context, signal }) => {
+      if (prefix !== null) return branchResult(await context(), { globs: settings.globs, systems: settings.systems, pins }, prefix)
       const { update } = await import('../../workflow/update.ts')
       const document = await update(await context(), { globs: settings.globs, systems: settings.systems, pins }, options)
       return updateResult(document, { dryRun, interrupted: signal.aborted })
