@@ -1,6 +1,7 @@
 // What commands report: plain data that text, JSON and every other form are functions of.
 // schema/report.schema.json describes the same; fields are only ever added.
 import type { AbsentCode, InputCode, NetworkCode } from './errors.ts'
+import type { Repository } from './release.ts'
 import type { System } from './system.ts'
 
 /** How a digest is written in a file. */
@@ -38,6 +39,30 @@ export type ReasonCode =
 export interface Reason {
   readonly code: ReasonCode
   readonly message: string
+  /** For `replaced-upstream`: what says that it was. */
+  readonly replaced?: Replaced
+}
+
+/** How a file of a release is known to have been replaced after its publication. */
+export interface Replaced {
+  /** When the file was put there, ISO 8601. */
+  readonly at: string
+  /** When its release was published, ISO 8601. */
+  readonly publishedAt: string
+  /** Whether the forge's digest agrees with the new bytes; false where it has none. */
+  readonly digestAgrees: boolean
+}
+
+/** What the forge says of the release that the pin is at, or would go to. */
+export interface OutcomeRelease {
+  readonly tag: string
+  /** ISO 8601; null where it does not say. */
+  readonly publishedAt: string | null
+  /** Whole days since then; null where that is not known. */
+  readonly age: number | null
+  readonly prerelease: boolean
+  /** Whether the forge lets nobody alter it. */
+  readonly immutable: boolean
 }
 
 /** What happened to one asset of one system. Hashes are in the spelling of the file. */
@@ -97,6 +122,10 @@ export interface Outcome {
   readonly systems: Readonly<Record<System, readonly AssetOutcome[]>>
   readonly warnings: readonly Warning[]
   readonly reason?: Reason
+  /** Where its releases are; absent where it is on no forge. */
+  readonly repository?: Repository
+  /** Absent where nobody had to ask for it, or nobody answered. */
+  readonly release?: OutcomeRelease
   /** What a person said of the pin, such as `hold`, `follow ~0.10`, `min-age 7d`; absent where nothing is said. */
   readonly constraints?: readonly string[]
   /** `outdated`: the newest tag that fits, perhaps the one the file holds; null where it is not known. */

@@ -43,6 +43,7 @@ export function differs({ held, url, found, asset, release }: Difference, repin:
       'drift',
       'replaced-upstream',
       `${what}: replaced upstream at ${replaced}, after ${release!.tag} was published at ${release!.publishedAt}${agrees}; ${repin}`,
+      { at: replaced, publishedAt: release!.publishedAt!, digestAgrees },
     )
   }
   const known = !digestAgrees
@@ -73,6 +74,7 @@ export function disagreementMeans(
       'drift',
       'replaced-upstream',
       `${where}, which are the bytes that still come from ${url}, but the forge's digest is ${digest}: replaced upstream at ${replaced}, and the new bytes are not served yet`,
+      { at: replaced, publishedAt: release!.publishedAt!, digestAgrees: false },
     )
   return null
 }

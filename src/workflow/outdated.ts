@@ -1,7 +1,6 @@
 // The selected pins → their versions beside the newest that fits and the newest of all. Downloads nothing, writes nothing.
 import pLimit from 'p-limit'
 import { InterruptedError } from '../core/errors.ts'
-import type { Repository } from '../core/release.ts'
 import type { Outcome, OutcomeDocument } from '../core/report.ts'
 import { evidence } from '../forge/evidence.ts'
 import { daysSince } from '../pin/age.ts'
@@ -11,7 +10,8 @@ import type { Context, OutdatedOptions, Selection } from './context.ts'
 import { Digests } from './digests.ts'
 import { type Entry, entriesOf } from './entries.ts'
 import { isArchives, preparedNixPin } from './plan-nix-pin.ts'
-import { preparedSpecPin, repositoryOf } from './plan-spec-pin.ts'
+import { repositoryAt, withRelease } from './origin.ts'
+import { preparedSpecPin } from './plan-spec-pin.ts'
 import { endOf, Refusal } from './refusal.ts'
 import { splitWarnings } from './remarks.ts'
 import { type Offer, firstComplete, offerOf, type Target } from './resolve.ts'
@@ -87,7 +87,8 @@ async function compared(selected: Selected<Entry>, tools: Tools, options: Outdat
   if (policy.hold || offer.newer.length === 0) return { ...base, outcome: 'unchanged', ...seen(entry.tag), warnings: offer.warnings }
   try {
     const { target, passed } = await firstComplete(offer.newer, (each) => prepared(entry, each, tools))
-    return { ...base, outcome: 'outdated', to: target.tag, ...seen(target.tag), warnings: [...offer.warnings, ...passed] }
+    const known: Outcome = { ...base, outcome: 'outdated', to: target.tag, ...seen(target.tag), warnings: [...offer.warnings, ...passed] }
+    return withRelease(known, target.release, now)
   } catch (error) {
     // What is known of its versions is said all the same.
     return { ...base, to: null, ...endOf(error), ...seen(null), warnings: offer.warnings }
@@ -96,10 +97,6 @@ async function compared(selected: Selected<Entry>, tools: Tools, options: Outdat
 
 async function prepared(entry: Entry, target: Target, tools: Tools): Promise<unknown> {
   return entry.kind === 'nix' ? preparedNixPin(entry.pin, entry.pin.fetches, target, tools, false) : preparedSpecPin(entry.spec, target)
-}
-
-function repositoryAt(entry: Entry): Repository | null {
-  return entry.kind === 'nix' ? entry.pin.repository : repositoryOf(entry.spec)
 }
 
 function ageOf({ known }: Offer, tag: string | null, now: number): number | null {

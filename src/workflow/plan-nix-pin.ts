@@ -33,6 +33,7 @@ import {
   withHashes,
   within,
 } from './nix-pin.ts'
+import { withRelease } from './origin.ts'
 import { datedWarning, isDated, splitWarnings, staleWarnings } from './remarks.ts'
 import { refuseSpelling, respelled } from './respell.ts'
 import { Refusal, endOf, worstOf } from './refusal.ts'
@@ -91,7 +92,8 @@ export async function planNixPin(
   const weighed = await weighedJobs(entry, target.tag, made.jobs, tools, options)
   const stale = target.tag === pin.tag ? [] : staleWarnings(pin, tools.found)
   const warnings = [...split, ...offered, ...target.warnings, ...passed, ...stale, ...(await coverageOf(pin, target, made.jobs, tools))]
-  return proposalOf(entry, target.tag, made, weighed, warnings, tools, options)
+  const plan = proposalOf(entry, target.tag, made, weighed, warnings, tools, options)
+  return { ...plan, outcome: withRelease(plan.outcome, target.release, tools.context.now()) }
 }
 
 /** Step 4 for one version: what would be edited and fetched. Throws Refusal where the release lacks an asset, or the file cannot be brought there. */

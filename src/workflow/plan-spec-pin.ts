@@ -2,7 +2,7 @@
 import type { AssetOutcome, Outcome, Warning } from '../core/report.ts'
 import { encodeJsonString } from '../core/json.ts'
 import type { System } from '../core/system.ts'
-import type { Asset, Release, Repository } from '../core/release.ts'
+import type { Asset, Release } from '../core/release.ts'
 import { applyEdits } from '../nix/edit.ts'
 import { printDigest } from '../hash/spelling.ts'
 import { type GeneratedPin, printGeneratedFile } from '../pin/generated-file.ts'
@@ -14,6 +14,7 @@ import { type Found, specFile } from './checkout.ts'
 import type { UpdateOptions } from './context.ts'
 import { differs } from './drift.ts'
 import type { Entry } from './entries.ts'
+import { repositoryOf, withRelease } from './origin.ts'
 import type { Change } from './ports.ts'
 import { Refusal, endOf, worstOf } from './refusal.ts'
 import { type Target, explicitTarget, firstComplete, offerOf, refuseDowngrade } from './resolve.ts'
@@ -30,9 +31,6 @@ export interface SpecChange {
   readonly pin: SpecPin
   readonly generated: GeneratedPin
 }
-
-/** The repository a pin of pinhash.json names. */
-export const repositoryOf = (pin: SpecPin): Repository => ({ server: 'github.com', org: pin.org, name: pin.name })
 
 /** Newest first; none where the pin stays where it is. */
 async function targetsOf(
@@ -139,14 +137,17 @@ export async function planSpecPin(
         ]
   })
   const drift = worstOf(drifts.map(endOf))
-  if (drift !== null && options.acceptDrift !== true) return { outcome: { ...base, to: null, systems, warnings, ...drift } }
+  const now = tools.context.now()
+  if (drift !== null && options.acceptDrift !== true)
+    return { outcome: withRelease({ ...base, to: null, systems, warnings, ...drift }, release, now) }
   if (drift !== null)
     warnings.push({ code: 'drift-accepted', message: `repinned ${release.tag} to other bytes, as asked: ${drift.reason.message}` })
   const same =
     complete &&
     generated.systems.every((now) => state.systems.some((old) => old.system === now.system && old.sha256 === now.sha256)) &&
     release.tag === pin.version
-  const outcome: Outcome = { ...base, outcome: same ? 'unchanged' : 'updated', to: release.tag, systems, warnings }
+  const name = same ? 'unchanged' : 'updated'
+  const outcome: Outcome = withRelease({ ...base, outcome: name, to: release.tag, systems, warnings }, release, now)
   return same ? { outcome } : { outcome, spec: { pin, generated } }
 }
 

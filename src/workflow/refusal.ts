@@ -1,22 +1,27 @@
 // Why a pin does not get what was asked for it: thrown inside a pin's work, caught at its boundary, a finding outside.
 import { AbsentError, InputError, InterruptedError, NetworkError, PinhashError } from '../core/errors.ts'
-import type { OutcomeName, Reason, ReasonCode } from '../core/report.ts'
+import type { OutcomeName, Reason, ReasonCode, Replaced } from '../core/report.ts'
 
 /** Ends the work on one pin with an outcome. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly outcome: OutcomeName
   readonly code: ReasonCode
-  constructor(outcome: OutcomeName, code: ReasonCode, message: string) {
+  readonly replaced: Replaced | null
+  constructor(outcome: OutcomeName, code: ReasonCode, message: string, replaced: Replaced | null = null) {
     super(message)
     this.outcome = outcome
     this.code = code
+    this.replaced = replaced
   }
 }
 
 /** What an error at a pin's boundary means for that pin. Rethrows the user's interruption. */
 export function endOf(error: unknown): { readonly outcome: OutcomeName; readonly reason: Reason } {
-  if (error instanceof Refusal) return { outcome: error.outcome, reason: { code: error.code, message: error.message } }
+  if (error instanceof Refusal) {
+    const { outcome, code, message, replaced } = error
+    return { outcome, reason: { code, message, ...(replaced === null ? {} : { replaced }) } }
+  }
   if (error instanceof InterruptedError || (error instanceof Error && error.name === 'AbortError')) throw error
   if (error instanceof NetworkError)
     return { outcome: error.code === 'not-found' ? 'missing' : 'unknown', reason: { code: error.code, message: error.message } }
@@ -38,7 +43,7 @@ export function worstOf(
     if (same.length === 0) continue
     return {
       outcome,
-      reason: { code: same[0]!.reason.code, message: [...new Set(same.map((end) => end.reason.message))].sort().join('. ') },
+      reason: { ...same[0]!.reason, message: [...new Set(same.map((end) => end.reason.message))].sort().join('. ') },
     }
   }
   return null

@@ -3,6 +3,7 @@ import type { Outcome } from '../core/report.ts'
 import { constraintsOf } from '../pin/policy.ts'
 import { readHash } from '../pin/hash-edits.ts'
 import type { Entry } from './entries.ts'
+import { repositoryAt } from './origin.ts'
 import { Refusal } from './refusal.ts'
 import type { Selected } from './select.ts'
 
@@ -33,10 +34,15 @@ function isIncomplete(entry: Entry): boolean {
   return entry.pin.fetches.some((fetch) => fetch.hashes.some((hash) => readHash(hash).kind === 'placeholder'))
 }
 
-/** The outcome with what was said of the pin. */
+/** The outcome with what was said of the pin, and where the pin is from. */
 export function withConstraints(entry: Entry, outcome: Outcome): Outcome {
   const constraints = constraintsOf(entry.spoken.policy)
-  return constraints.length === 0 ? outcome : { ...outcome, constraints }
+  const repository = repositoryAt(entry)
+  return {
+    ...outcome,
+    ...(repository === null ? {} : { repository }),
+    ...(constraints.length === 0 ? {} : { constraints }),
+  }
 }
 
 /** Throws Refusal `bad-config` or `ignored`, as of `refuseRestrained`. */

@@ -20,7 +20,7 @@ import { differs, disagreementMeans } from './drift.ts'
 import { type Entry, entriesOf } from './entries.ts'
 import { treeRule, within } from './nix-pin.ts'
 import { isArchives } from './plan-nix-pin.ts'
-import { repositoryOf } from './plan-spec-pin.ts'
+import { repositoryOf, withRelease } from './origin.ts'
 import { isManaged, withConstraints } from './restraint.ts'
 import { Refusal, endOf, worstOf } from './refusal.ts'
 import type { Tools } from './tools.ts'
@@ -84,7 +84,8 @@ async function verified(entry: Entry, tools: Tools, selection: Selection, option
       .sort()
       .map((system) => [system, systems[system]!]),
   )
-  const outcome = {
+  const release = checks.find((check) => check.release !== null)?.release ?? null
+  const outcome: Omit<Outcome, 'outcome'> = {
     pin: entry.name,
     file: entry.file,
     line: entry.line,
@@ -94,7 +95,7 @@ async function verified(entry: Entry, tools: Tools, selection: Selection, option
     warnings: unique(warnings),
   }
   const worst = worstOf(ends)
-  return worst === null ? { ...outcome, outcome: 'verified' } : { ...outcome, ...worst }
+  return withRelease(worst === null ? { ...outcome, outcome: 'verified' } : { ...outcome, ...worst }, release, tools.context.now())
 }
 
 const unique = (warnings: readonly Warning[]): Warning[] => [...new Map(warnings.map((warning) => [warning.message, warning])).values()]
