@@ -4,7 +4,7 @@ import { InputError } from '../core/errors.ts'
 import { nearest } from '../pin/nearest.ts'
 import type { Command, Result, Session } from './command.ts'
 import { readNetworkOptions } from './network-options.ts'
-import { answers, dashed, everywhere } from './options.ts'
+import { answering, answers, dashed, everywhere } from './options.ts'
 import type { Option } from './options.ts'
 import { readPlain } from './plain-arguments.ts'
 import type { Parsed } from './plain-arguments.ts'
@@ -87,9 +87,9 @@ export async function parse(
     })
     .usage('Usage: pinhash COMMAND [OPTION]…\n\nKeeps pinned release binaries in Nix files up to date and proven; needs no Nix.')
     .options(parserOptions(everywhere))
-    .help('help', 'print help, also of one command')
+    .help('help', answering.help.describe)
     .alias('help', 'h')
-    .version('version', 'print the version', about.version)
+    .version('version', answering.version.describe, about.version)
     .epilogue(codes)
   for (const command of commands) {
     program.command(command.name, command.summary, (builder) => {

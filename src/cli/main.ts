@@ -2,6 +2,7 @@
 import { InputError, InterruptedError, PinhashError } from '../core/errors.ts'
 import { hasFlag, readArguments } from './arguments.ts'
 import type { Command, Result, Session } from './command.ts'
+import { completionCommand } from './commands/completion.ts'
 import { convertCommand } from './commands/convert.ts'
 import { hashCommand } from './commands/hash.ts'
 import { listCommand } from './commands/list.ts'
@@ -20,7 +21,15 @@ import type { View } from './report/view.ts'
 import type { Settings } from './settings.ts'
 import type { Ports, World } from './world.ts'
 
-export const commands: readonly Command[] = [listCommand, updateCommand, verifyCommand, outdatedCommand, hashCommand, convertCommand]
+export const commands: readonly Command[] = [
+  listCommand,
+  updateCommand,
+  verifyCommand,
+  outdatedCommand,
+  hashCommand,
+  convertCommand,
+  completionCommand(() => commands),
+]
 
 /** Runs pinhash. Never throws: everything thrown becomes one sentence (or, with `--json`, one document) and an exit code. */
 export async function main(argv: readonly string[], world: World): Promise<number> {

@@ -41,8 +41,14 @@ export const networking: readonly Option[] = [
   { name: 'no-cache', kind: 'flag', describe: "neither read nor keep the API's answers between runs" },
 ]
 
-/** Understood anywhere, answered before anything else. */
-export const answers: readonly string[] = ['help', 'h', 'version']
+/** Understood anywhere, answered before anything else; `-h` is `--help`. */
+export const answering: { readonly help: Option; readonly version: Option } = {
+  help: { name: 'help', kind: 'flag', describe: 'print help, also of one command' },
+  version: { name: 'version', kind: 'flag', describe: 'print the version' },
+}
+
+/** The names that ask for them. */
+export const answers: readonly string[] = [...Object.keys(answering), 'h']
 
 /** How an option is written. */
 export function dashed(name: string): string {

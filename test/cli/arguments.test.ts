@@ -126,7 +126,10 @@ describe('help and version', () => {
     for (const option of command?.options ?? []) expect(text).toContain(`--${option.name} `)
     expect(command?.examples.length).toBeGreaterThan(0)
     for (const [line] of command?.examples ?? []) {
-      const argv = line.replace(/ < .*/, '').replaceAll("'", '').split(' ')
+      const argv = line
+        .replace(/ [<>] .*/, '')
+        .replaceAll("'", '')
+        .split(' ')
       expect(await read(...argv)).toMatchObject({ kind: 'run' })
     }
   })
@@ -139,7 +142,7 @@ describe('help and version', () => {
 
 describe('what is refused, in one sentence', () => {
   it.each([
-    [[], 'a command is missing: list, update, verify, outdated, hash, convert; pinhash --help explains them'],
+    [[], 'a command is missing: list, update, verify, outdated, hash, convert, completion; pinhash --help explains them'],
     [['updat'], 'there is no command "updat"; did you mean update?'],
     [['frobnicate'], 'there is no command "frobnicate"; pinhash --help lists the commands'],
     [['list', '--jsno'], 'there is no option --jsno; did you mean --json?'],

@@ -31,6 +31,7 @@ describe('the schema of reports', () => {
     ['a dry run', { ...outcomes([updated]), diff: '--- a\n' }],
     ['nothing', outcomes([])],
     ['hashes', convertHashes(['zz', '0mdqa9w1p6cmli6976v4wi0sw9r4p5prkj7lzfd1877wk11c9c73'], 'sri', null)],
+    ['a script for a shell', { completion: 'complete -c pinhash -f\n' }],
     ['an error', errorDocument(new NetworkError('rate-limited', 'later'))],
     ['an interruption', errorDocument(new InterruptedError('stopped'))],
     ['a bug', errorDocument(new TypeError('x is not a function'))],
