@@ -3,6 +3,7 @@ import type { Argv } from 'yargs'
 import { InputError } from '../core/errors.ts'
 import { nearest } from '../pin/nearest.ts'
 import type { Command, Result, Session } from './command.ts'
+import { bugExitCode, meanings } from './exit-code.ts'
 import { readNetworkOptions } from './network-options.ts'
 import { answering, answers, dashed, everywhere } from './options.ts'
 import type { Option } from './options.ts'
@@ -124,9 +125,7 @@ function withoutTypes(program: Argv): Argv {
   return configurable.usageConfiguration({ 'hide-types': true })
 }
 
-const codes =
-  'Exit codes, the first that applies: 1 findings (a hash differs, a pin refused), 3 something named does not exist, 4 could not find out (network, rate ' +
-  'limit), 2 bad usage, configuration or file, 130 interrupted (143 by SIGTERM), 0 otherwise; 70 is a bug in pinhash.'
+const codes = `Exit codes, the first that applies: ${meanings.map((meaning) => meaning.join(' ')).join(', ')}; ${bugExitCode} is a bug in pinhash.`
 
 function parserOptions(options: readonly Option[]): Record<string, { type: 'boolean' | 'string'; describe: string; requiresArg?: true }> {
   return Object.fromEntries(

@@ -5,10 +5,20 @@ import type { HashDocument, Outcome, Problem, ReasonCode } from '../core/report.
 /** 1 findings · 3 something named does not exist · 4 could not find out · 2 bad usage, configuration or file · 130 interrupted · 0 otherwise. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 130
 
+/** The codes in the order in which they apply, and what each means. */
+export const meanings: readonly (readonly [code: ExitCode, meaning: string])[] = [
+  [1, 'findings (a hash differs, a pin refused)'],
+  [3, 'something named does not exist'],
+  [4, 'could not find out (network, rate limit)'],
+  [2, 'bad usage, configuration or file'],
+  [130, 'interrupted (143 by SIGTERM)'],
+  [0, 'otherwise'],
+]
+
 /** For a fault of the program itself; sysexits' EX_SOFTWARE. */
 export const bugExitCode = 70
 
-const precedence: readonly ExitCode[] = [1, 3, 4, 2, 130]
+const precedence: readonly ExitCode[] = meanings.map(([code]) => code)
 
 /** What a reason means where the outcome alone does not say it. */
 export const ofReason: Readonly<Record<ReasonCode, 1 | 2 | 3 | 4>> = {
