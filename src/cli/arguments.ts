@@ -46,15 +46,20 @@ export function hasFlag(argv: readonly string[], name: string): boolean {
 function checkSpelling(argv: readonly string[], commands: readonly Command[]): void {
   const options = optionsOf(commands)
   const names = [...new Set([...options.map((option) => option.name), ...answers])]
-  for (const argument of beforeRest(argv)) {
+  const before = beforeRest(argv)
+  for (const [at, argument] of before.entries()) {
     if (!argument.startsWith('-') || argument === '-') continue
     const [written = '', ...value] = argument.split('=')
     const name = names.find((candidate) => dashed(candidate) === written)
     if (name === undefined) {
       throw usage(`there is no option ${written}${didYouMean(written, names.map(dashed), 'pinhash --help lists the options')}`)
     }
-    const takesValue = options.some((option) => option.name === name && option.kind !== 'flag')
-    if (value.length > 0 && !takesValue) throw usage(`${written} takes no value, but ${JSON.stringify(argument)} gives it one`)
+    const kinds = new Set(options.flatMap((option) => (option.name === name ? [option.kind] : [])))
+    if (value.length > 0 && (kinds.size === 0 || kinds.has('flag')))
+      throw usage(`${written} takes no value, but ${JSON.stringify(argument)} gives it one`)
+    // An empty variable of a script is no value that was left out.
+    if ((value.length === 1 && value[0] === '') || (kinds.has('optional') && before[at + 1] === ''))
+      throw usage(`${written} was given an empty value`)
   }
 }
 
@@ -131,22 +136,25 @@ function parserOptions(options: readonly Option[]): Record<string, { type: 'bool
   return Object.fromEntries(
     options.map(({ name, kind, describe }) => [
       name,
-      kind === 'flag' ? { type: 'boolean', describe } : { type: 'string', requiresArg: true, describe },
+      kind === 'flag'
+        ? { type: 'boolean', describe }
+        : { type: 'string', describe, ...(kind === 'optional' ? {} : { requiresArg: true as const }) },
     ]),
   )
 }
 
 function readGiven(values: ReadonlyMap<string, unknown>, positionals: readonly string[], known: readonly Option[]): Given {
   const all = (name: string): readonly string[] => [values.get(name) ?? []].flat().map(String)
+  const optional = new Set(known.filter(({ kind }) => kind === 'optional').map(({ name }) => name))
   for (const { name, choices } of known) {
     const bad = choices === undefined ? undefined : all(name).find((value) => !choices.includes(value))
     if (bad !== undefined) throw usage(`${dashed(name)} takes one of ${choices?.join(', ') ?? ''}, not ${JSON.stringify(bad)}`)
-    if (values.has(name) && all(name).some((value) => value === '')) throw usage(`${dashed(name)} was given an empty value`)
+    if (!optional.has(name) && all(name).includes('')) throw usage(`${dashed(name)} was given an empty value`)
   }
   return {
     positionals,
-    flag: (name) => values.get(name) === true,
-    value: (name) => all(name).at(-1) ?? null,
+    flag: (name) => values.get(name) === true || (optional.has(name) && values.has(name)),
+    value: (name) => all(name).at(-1) || null,
     list: (name) => (values.has(name) ? all(name) : null),
   }
 }

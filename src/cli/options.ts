@@ -1,9 +1,9 @@
 // The options there are, as data: what the parser is told, what help prints and what a strict check accepts.
 
-/** `flag` takes no value, `value` one (the last given counts), `list` one each time it is given. */
+/** `flag` takes no value, `value` one (the last given counts), `list` one each time it is given, `optional` one or none (the last given counts). */
 export interface Option {
   readonly name: string
-  readonly kind: 'flag' | 'value' | 'list'
+  readonly kind: 'flag' | 'value' | 'list' | 'optional'
   readonly describe: string
   readonly choices?: readonly string[]
 }

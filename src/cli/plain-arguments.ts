@@ -11,7 +11,7 @@ export interface Parsed {
   readonly positionals: readonly string[]
   /** What follows `--`. */
   readonly rest: readonly string[]
-  /** By option: true of a flag, text of one value, a list of several. */
+  /** By option: true of a flag, text of one value, a list of several; an empty text where an optional value is left out. */
   readonly values: ReadonlyMap<string, unknown>
 }
 
@@ -45,10 +45,17 @@ export function readPlain(argv: readonly string[], commands: readonly Command[])
       values.set(option.name, true)
       continue
     }
+    const before = values.get(option.name)
+    const add = (value: string): unknown =>
+      values.set(option.name, before === undefined || before === true ? value : [before, value].flat())
+    const next = argv[at + 1]
+    if (option.kind === 'optional' && equals === -1 && (next === undefined || next === '--' || known.has(next))) {
+      add('')
+      continue
+    }
     const value = equals === -1 ? argv[++at] : argument.slice(equals + 1)
     if (value === undefined || value === '' || value.startsWith('-')) return null
-    const before = values.get(option.name)
-    values.set(option.name, before === undefined || before === true ? value : [before, value].flat())
+    add(value)
   }
   return positionals.length === 0 ? null : { output: '', positionals, rest: [], values }
 }

@@ -25,8 +25,9 @@ export interface Settings {
 /** Options and positionals of one command line, by name. */
 export interface Given {
   readonly positionals: readonly string[]
+  /** Whether a flag, or an option whose value may be left out, was given. */
   flag(name: string): boolean
-  /** The last value given, or null. */
+  /** The last value given, or null; null as well where it may be left out and was. */
   value(name: string): string | null
   /** All values in order, or null when none was given. */
   list(name: string): readonly string[] | null

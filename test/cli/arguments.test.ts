@@ -22,6 +22,7 @@ async function given(...argv: string[]): Promise<{ given: Given; invocation: Inv
     options: [
       { name: 'file', kind: 'list', describe: '' },
       { name: 'dry-run', kind: 'flag', describe: '' },
+      { name: 'since', kind: 'optional', describe: '' },
     ],
     examples: [],
     prepare: (value) => {
@@ -96,6 +97,28 @@ describe('what is understood', () => {
     expect(values.list('file')).toEqual(['a', 'b'])
     expect(values.positionals).toEqual(['cue', 'gh'])
   })
+
+  it.each<[readonly string[], boolean, string | null, readonly string[]]>([
+    [[], false, null, []],
+    [['--since'], true, null, []],
+    [['--since', '--dry-run', 'cue'], true, null, ['cue']],
+    [['--since', '--', 'cue'], true, null, ['cue']],
+    [['cue', '--since'], true, null, ['cue']],
+    [['--since', 'main', 'cue'], true, 'main', ['cue']],
+    [['--since=main', 'cue'], true, 'main', ['cue']],
+    [['--since', '--since=main'], true, 'main', []],
+    [['--since=main', '--since'], true, null, []],
+  ])('takes a value that may be left out where there is one: %j', async (argv, flag, value, positionals) => {
+    const { given: values } = await given('probe', ...argv)
+    expect([values.flag('since'), values.value('since'), values.positionals]).toEqual([flag, value, positionals])
+  })
+
+  it.each([['--since='], ['--since', ''], ['--since', '', 'cue']])(
+    'does not take an empty text for a value that was left out: %j',
+    async (...argv) => {
+      await expect(given('probe', ...argv)).rejects.toThrow('--since was given an empty value')
+    },
+  )
 
   it('keeps positionals as they were written', async () => {
     const { given: values } = await given('probe', '1.10', '0x10', '-', '', '1e3', '--', '--help', '-x', '--')
