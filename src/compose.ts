@@ -40,6 +40,10 @@ export function compose(wiring: Wiring, surroundings: Surroundings): Ports {
     jobs,
     signal,
     now: () => Date.now(),
+    past: async (base) => {
+      const { past } = await import('./files/past.ts')
+      return past(directory, surroundings.environment, base)
+    },
     open: (file) => (file === '-' ? addAbortSignal(signal, surroundings.stdin()) : fileBytes(file, directory, signal)),
     close: async () => {
       await loaded?.then(

@@ -7,7 +7,20 @@ export type { Runner } from './files/lock.ts'
 export { repositoryFiles } from './files/repository.ts'
 
 export type { Context, OutdatedOptions, PinRequest, Selection, UpdateOptions, VerifyOptions } from './workflow/context.ts'
-export type { Change, Downloaded, Downloads, Files, Forge, Progress, ReadProblem, Sink, SourceFile, Wanted } from './workflow/ports.ts'
+export type {
+  Change,
+  Downloaded,
+  Downloads,
+  Files,
+  Forge,
+  Past,
+  Progress,
+  ReadProblem,
+  Sink,
+  SourceFile,
+  SourceFiles,
+  Wanted,
+} from './workflow/ports.ts'
 export { branches } from './workflow/branches.ts'
 export { convertHashes } from './workflow/convert.ts'
 export { hashInputs } from './workflow/hash.ts'
@@ -38,6 +51,7 @@ export type { Asset, Release, Repository } from './core/release.ts'
 export type {
   AssetOutcome,
   BranchDocument,
+  Compared,
   HashDocument,
   ListDocument,
   ListedAsset,

@@ -13,8 +13,9 @@ export type InputCode =
   | 'unwritable-file'
   | 'changed-file'
   | 'syntax'
+  | 'no-base'
 /** Something named does not exist. Exit code 3. */
-export type AbsentCode = 'no-pin' | 'unknown-pin' | 'no-release' | 'no-asset' | 'no-repository'
+export type AbsentCode = 'no-pin' | 'unknown-pin' | 'no-release' | 'no-asset' | 'no-repository' | 'no-revision'
 /** Could not find out. Exit code 4. */
 export type NetworkCode =
   | 'unreachable'

@@ -10,18 +10,40 @@ import type { Ground } from './standing.ts'
 /** See `Files.list`. Lists regular files only; of several names that lead to one file, the file's own, else the first. */
 export function listFiles(ground: Ground, globs: readonly string[] | null): readonly string[] {
   const { realRoot } = ground
+  const seen = new Set<string>()
+  return selectFiles(globs, {
+    realRoot,
+    isFolder: (file) => isFolder(realRoot, file),
+    candidates: () => gitFiles(realRoot) ?? walk(ground, seen),
+    plain: (file) => ground.plain(file),
+    target: (file) => (seen.has(file) ? ground.plain(file) : regularTarget(ground, file)),
+  })
+}
+
+/** Where files are selected from, on disk or elsewhere. */
+export interface Stock {
+  /** What absolute globs are below. */
+  readonly realRoot: string
+  isFolder(file: string): boolean
+  candidates(): readonly string[]
+  /** What `target` gives for a file that is no link. */
+  plain(file: string): string
+  /** The regular file that a path leads to, under a name that is the same for all that lead there; null where there is none. */
+  target(file: string): string | null
+}
+
+/** See `Files.list`. */
+export function selectFiles(globs: readonly string[] | null, stock: Stock): readonly string[] {
   const plain = new Set<string>()
   const tests: ((file: string) => boolean)[] = []
   for (const glob of globs ?? ['**']) {
-    const pattern = relativePattern(realRoot, glob)
+    const pattern = relativePattern(stock.realRoot, glob)
     if (isGlob(pattern)) tests.push(globTest(pattern))
-    else if (isFolder(realRoot, pattern)) tests.push((file) => pattern === '' || file.startsWith(`${pattern}/`))
+    else if (stock.isFolder(pattern)) tests.push((file) => pattern === '' || file.startsWith(`${pattern}/`))
     else plain.add(pattern)
   }
-  const seen = new Set<string>()
-  const candidates = tests.length === 0 ? [] : (gitFiles(realRoot) ?? walk(ground, seen))
-  const found = candidates.filter((file) => isUsual(file) && tests.some((test) => test(file)))
-  const regular = withoutDoubles(ground, [...new Set(found)].toSorted(), seen)
+  const found = (tests.length === 0 ? [] : stock.candidates()).filter((file) => isUsual(file) && tests.some((test) => test(file)))
+  const regular = withoutDoubles(stock, [...new Set(found)].toSorted())
   return [...new Set([...regular, ...plain])].toSorted()
 }
 
@@ -93,12 +115,12 @@ function entriesOf(folder: string): readonly Dirent[] {
   }
 }
 
-function withoutDoubles(ground: Ground, files: readonly string[], seen: ReadonlySet<string>): readonly string[] {
+function withoutDoubles(stock: Stock, files: readonly string[]): readonly string[] {
   const byTarget = new Map<string, string>()
   for (const file of files) {
-    const target = seen.has(file) ? ground.plain(file) : regularTarget(ground, file)
+    const target = stock.target(file)
     if (target === null) continue
-    if (!byTarget.has(target) || target === ground.plain(file)) byTarget.set(target, file)
+    if (!byTarget.has(target) || target === stock.plain(file)) byTarget.set(target, file)
   }
   return [...byTarget.values()]
 }

@@ -23,6 +23,11 @@ export function readText(ground: Ground, file: string): { readonly text: string 
       ? { problem: 'missing', message: `${file} does not exist` }
       : { problem: 'unreadable', message: `Could not read ${file}: ${explain(error)}` }
   }
+  return asText(file, bytes)
+}
+
+/** The bytes of a file as text, or why they are none. */
+export function asText(file: string, bytes: Uint8Array): { readonly text: string } | ReadProblem {
   if (bytes.subarray(0, head).includes(0)) return { problem: 'binary', message: `${file} is not text: it has a NUL byte at its beginning` }
   try {
     return { text: decoder.decode(bytes) }

@@ -22,8 +22,8 @@ export interface ReadProblem {
   readonly message: string
 }
 
-/** The repository's files. Reading is synchronous because evaluation is. */
-export interface Files {
+/** Files to look at. Reading is synchronous because evaluation is. */
+export interface SourceFiles {
   /** Absolute path of the root, for messages. */
   readonly root: string
   /**
@@ -35,8 +35,24 @@ export interface Files {
   read(path: string): { readonly text: string } | ReadProblem
   /** The names in a folder below the root, `''` being the root; null where there is no such folder. Never throws. */
   folder(path: string): ReadonlyMap<string, 'regular' | 'directory' | 'symlink'> | null
+}
+
+/** The repository's files. */
+export interface Files extends SourceFiles {
   /** All or none; of two runs that write one file at the same time, one is refused. Throws InputError `changed-file` or `unwritable-file`. */
   write(changes: readonly Change[]): Promise<void>
   /** Removes what killed runs left beside these files. Never throws. */
   tidy?(paths: Iterable<string>): Promise<void>
+}
+
+/** The repository at an earlier commit. */
+export interface Past {
+  /** As a person would call it: what was asked for, or what was taken where nothing was. */
+  readonly name: string
+  /** The commit that the files are of, in full. */
+  readonly commit: string
+  /** The files below the same folder. What `known` gives for a path is taken where it is what the commit holds, too: then git is not asked for it. */
+  files(known: (path: string) => string | null): SourceFiles
+  /** What is to be said of the comparison, such as that files of the commit could not be had; complete once they were read. */
+  remarks(): readonly string[]
 }
