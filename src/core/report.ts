@@ -193,6 +193,21 @@ export interface OutcomeDocument {
   readonly problems: readonly Problem[]
   /** Present with `--dry-run`: a unified diff of what would be written. */
   readonly diff?: string
+  /** Present with `--changed`: the outcomes are those of the pins that differ. */
+  readonly compared?: Compared
+}
+
+/** What the pins were compared with. */
+export interface Compared {
+  /** The revision, as it was given or found. */
+  readonly base: string
+  /** The commit compared with, in full: the merge base of the revision and HEAD, where one is known. */
+  readonly commit: string
+  /** How many pins were compared, and how many of them differ. */
+  readonly pins: number
+  readonly changed: number
+  /** What makes the comparison less exact; absent where nothing does. */
+  readonly remarks?: readonly string[]
 }
 
 /** `pinhash update --branch-name --json`. */

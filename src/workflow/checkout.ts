@@ -6,7 +6,7 @@ import type { LineIndex } from '../core/position.ts'
 import type { Place } from '../core/span.ts'
 import type { SourceTree } from '../nix/evaluate/machine.ts'
 import { parse } from '../nix/parse.ts'
-import type { Document, SyntaxProblem } from '../nix/syntax.ts'
+import type { Document } from '../nix/syntax.ts'
 import { type Discovery, discover } from '../pin/discover.ts'
 import { otherTool } from '../pin/other-tools.ts'
 import { type Root, evaluateRoot } from '../pin/roots.ts'
@@ -14,7 +14,7 @@ import { type Spec, parseSpec } from '../pin/spec.ts'
 import { tellingFiles } from '../pin/telling.ts'
 import type { Selection } from './context.ts'
 import { policyProblems, strayComments } from './pin-policy.ts'
-import type { Files } from './ports.ts'
+import type { SourceFiles } from './ports.ts'
 
 /** The name of the optional spec at the root. */
 export const specFile = 'pinhash.json'
@@ -23,17 +23,17 @@ export const specFile = 'pinhash.json'
 export type Overlay = ReadonlyMap<string, string>
 
 export class Checkout {
-  readonly files: Files
+  readonly files: SourceFiles
   readonly #texts = new Map<string, string | null>()
   readonly #documents = new Map<string, Document>()
   readonly #indexes = new Map<string, LineIndex>()
 
-  constructor(files: Files) {
+  constructor(files: SourceFiles) {
     this.files = files
   }
 
   /** The text, or why there is none; whoever asks later gets what was read first. */
-  read(path: string): ReturnType<Files['read']> {
+  read(path: string): ReturnType<SourceFiles['read']> {
     const read = this.files.read(path)
     this.#texts.set(path, 'text' in read ? read.text : null)
     return read
@@ -97,10 +97,18 @@ export class Checkout {
   }
 }
 
+/** Paths of texts, and of folders whose names were wanted. */
+export interface Asked {
+  readonly texts: ReadonlySet<string>
+  readonly folders: ReadonlySet<string>
+}
+
 /** Everything found in a repository. */
 export interface Found {
   readonly checkout: Checkout
   readonly roots: readonly Root[]
+  /** By root, what its evaluation asked the checkout for, whether or not it was there. */
+  readonly asked: ReadonlyMap<string, Asked>
   readonly discovery: Discovery
   readonly spec: Spec | null
   readonly problems: readonly Problem[]
@@ -108,8 +116,15 @@ export interface Found {
   readonly broken: ReadonlySet<string>
 }
 
-/** Steps 1 and 2: load and discover. Never throws for what stands in the files. */
-export function load(files: Files, selection: Pick<Selection, 'globs'>): Found {
+/**
+ * Steps 1 and 2: load and discover. Never throws for what stands in the files. `evaluated` gives what a file came to where that is known, so that it is not
+ * evaluated again: of one without syntax errors, all that its evaluation asks for being the same.
+ */
+export function load(
+  files: SourceFiles,
+  selection: Pick<Selection, 'globs'>,
+  evaluated: (path: string) => Root | null = () => null,
+): Found {
   const checkout = new Checkout(files)
   const problems: Problem[] = []
   const broken = new Set<string>()
@@ -157,15 +172,24 @@ export function load(files: Files, selection: Pick<Selection, 'globs'>): Found {
     texts.set(path, read.text)
   }
   for (const path of texts.keys()) problems.push(...policyProblems(checkout, path))
-  const roots = rootsOf(texts, checkout, (path, first) => {
-    broken.add(path)
-    problems.push({
-      file: path,
-      ...checkout.position({ file: path, start: first.start, end: first.end }),
-      code: 'syntax',
-      message: first.message,
-      excerpt: excerpt(texts.get(path)!, first.start),
-    })
+  const asked = new Map<string, Asked>()
+  const roots = rootsOf(texts, (path) => {
+    const known = evaluated(path)
+    if (known !== null) return known
+    const [first] = checkout.document(path)?.problems ?? []
+    if (first !== undefined) {
+      broken.add(path)
+      problems.push({
+        file: path,
+        ...checkout.position({ file: path, start: first.start, end: first.end }),
+        code: 'syntax',
+        message: first.message,
+        excerpt: excerpt(texts.get(path)!, first.start),
+      })
+    }
+    const { tree, asked: own } = watched(checkout.tree())
+    asked.set(path, own)
+    return evaluateRoot(tree, path)
   })
   for (const { file, exhausted } of roots)
     if (exhausted)
@@ -185,25 +209,16 @@ export function load(files: Files, selection: Pick<Selection, 'globs'>): Found {
   for (const path of whole ? texts.keys() : []) if (!broken.has(path)) problems.push(...strayComments(checkout, path, discovery))
   // Whatever found them: in the order of the files.
   problems.sort((one, other) => compareText(one.file, other.file) || (one.line ?? 0) - (other.line ?? 0))
-  return { checkout, roots, discovery, spec, problems, broken }
+  return { checkout, roots, asked, discovery, spec, problems, broken }
 }
 
 // An argument of a call that may take the place of a version, or of a part of an address, in the file that is called.
 const bringsVersion = /\b(?:callPackages?|import)\b[^;{}]*\{[^{}]*\b(?:version|rev|tag|url|src)\s*(?:=|;)/
 
 /** Evaluates what can make a fetch; a file that only imports others where those need it, or where it may bring a version of its own. */
-function rootsOf(
-  texts: ReadonlyMap<string, string>,
-  checkout: Checkout,
-  tellBroken: (path: string, problem: SyntaxProblem) => void,
-): Root[] {
-  const tree = checkout.tree()
+function rootsOf(texts: ReadonlyMap<string, string>, evaluated: (path: string) => Root): Root[] {
   const roots = new Map<string, Root>()
-  const evaluate = (path: string): void => {
-    const [first] = checkout.document(path)?.problems ?? []
-    if (first !== undefined) tellBroken(path, first)
-    roots.set(path, evaluateRoot(tree, path))
-  }
+  const evaluate = (path: string): unknown => roots.set(path, evaluated(path))
   const telling = tellingFiles(texts)
   for (const path of telling.own) evaluate(path)
   const fetching = new Set<string>()
@@ -216,4 +231,27 @@ function rootsOf(
   for (const path of telling.importersOf(fetching)) if (bringsVersion.test(texts.get(path)!)) needed.add(path)
   for (const path of needed) evaluate(path)
   return [...texts.keys()].flatMap((path) => roots.get(path) ?? [])
+}
+
+/** A tree, and what it is asked for from now on. */
+function watched(tree: SourceTree): { tree: SourceTree; asked: Asked } {
+  const texts = new Set<string>()
+  const folders = new Set<string>()
+  return {
+    tree: {
+      document: (path) => {
+        texts.add(path)
+        return tree.document(path)
+      },
+      text: (path) => {
+        texts.add(path)
+        return tree.text(path)
+      },
+      entries: (path) => {
+        folders.add(path)
+        return tree.entries(path)
+      },
+    },
+    asked: { texts, folders },
+  }
 }

@@ -2,7 +2,7 @@
 import type { SpellingName } from '../core/report.ts'
 import type { System } from '../core/system.ts'
 import type { AttestationMode } from '../pin/policy.ts'
-import type { Attestations, Downloads, Files, Forge, Progress } from './ports.ts'
+import type { Attestations, Downloads, Files, Forge, Past, Progress } from './ports.ts'
 
 export interface Context {
   readonly files: Files
@@ -17,6 +17,11 @@ export interface Context {
   readonly signal: AbortSignal
   /** Milliseconds since the epoch. */
   now(): number
+  /**
+   * The files at the merge base of HEAD and a revision, null being the usual one; needed where it is asked what changed. Throws AbsentError `no-revision` or
+   * InputError `no-base`.
+   */
+  past?(base: string | null): Promise<Past>
 }
 
 /** Which pins a command is about. */
@@ -66,4 +71,6 @@ export interface VerifyOptions {
   readonly download: boolean
   /** For pins that say nothing of their own; off unless given. */
   readonly attestation?: AttestationMode
+  /** Only the pins that differ from what stands at a revision, null being the usual one; absent: all. */
+  readonly changed?: { readonly base: string | null }
 }

@@ -13,6 +13,7 @@ import { filesOf } from '../pin/pin.ts'
 import { commentUrls } from '../pin/comment-edits.ts'
 import { assetAt, chosenAsset } from './assets.ts'
 import { type Attesting, attestingOf, readyToAttest } from './attest.ts'
+import { changedSince, pastOf } from './changed.ts'
 import { load } from './checkout.ts'
 import type { Context, Selection, VerifyOptions } from './context.ts'
 import { Digests } from './digests.ts'
@@ -41,9 +42,13 @@ interface Check extends Subject {
 /** Steps 1, 2, 5 and 6. A repository without pins has nothing to verify and is fine, unless a pin was asked for. */
 export async function verify(context: Context, selection: Selection, options: VerifyOptions): Promise<OutcomeDocument> {
   const found = load(context.files, selection)
-  if (entriesOf(found).length === 0 && selection.pins.length === 0 && selection.systems === null)
-    return { outcomes: [], problems: found.problems }
-  const selected = selectOrExplain(found, selection, context).filter(isManaged)
+  const { problems } = found
+  const past = options.changed === undefined ? null : await pastOf(context, options.changed.base, found)
+  const isEmpty = entriesOf(found).length === 0 && selection.pins.length === 0 && selection.systems === null
+  const all = isEmpty ? [] : selectOrExplain(found, selection, context).filter(isManaged)
+  const { selected, compared } = past === null ? { selected: all } : changedSince(past, found, all, selection)
+  const document = { problems, ...(compared === undefined ? {} : { compared }) }
+  if (selected.length === 0) return { outcomes: [], ...document }
   await readyToAttest(context, options.attestation)
   const tools: Tools = {
     context,
@@ -62,7 +67,7 @@ export async function verify(context: Context, selection: Selection, options: Ve
     }),
   )
   if (context.signal.aborted) throw new InterruptedError('Interrupted; nothing was written')
-  return { outcomes, problems: found.problems }
+  return { outcomes, ...document }
 }
 
 async function verified(entry: Entry, tools: Tools, selection: Selection, options: VerifyOptions): Promise<Outcome> {

@@ -1,9 +1,11 @@
 // pinhash verify: fetch again, compare, write nothing.
+import { InputError } from '../../core/errors.ts'
 import { attesting, readAttesting } from '../attesting.ts'
 import type { Command } from '../command.ts'
 import { ofOutcomes } from '../exit-code.ts'
 import { networking, selecting } from '../options.ts'
-import { outcomeLines, summaryLine } from '../report/outcomes.ts'
+import { remarkLines, verifiedLines } from '../report/narrowed.ts'
+import { outcomeLines } from '../report/outcomes.ts'
 import { problemLines } from '../report/problems.ts'
 import { parsePins } from '../requests.ts'
 
@@ -13,6 +15,13 @@ export const verifyCommand: Command = {
   summary: 'fetch what the pins name and compare it with their hashes; writes nothing',
   options: [
     ...selecting,
+    {
+      name: 'changed',
+      kind: 'optional',
+      describe:
+        'BASE: only the pins that differ from what the files held where HEAD left BASE, a branch or another revision of git; without BASE from the target of the pull or merge request that CI runs for, else from the default branch',
+    },
+    { name: 'all', kind: 'flag', describe: 'every pin, which is the default' },
     { name: 'no-download', kind: 'flag', describe: "compare with the forge's digest or a checksum file instead of the bytes" },
     ...attesting,
     ...networking,
@@ -21,11 +30,15 @@ export const verifyCommand: Command = {
     ['verify', 'every pin, every system'],
     ['verify cue --system aarch64-darwin', 'one pin on one system'],
     ['verify --quiet', 'print nothing unless something is wrong'],
+    ['verify --changed', 'in a pull request: what it changes'],
+    ['verify --changed=v2.0 cue', 'one pin, if it differs from what v2.0 had'],
   ],
   notes: 'PIN is the name of a pin, org/name, or a file that holds pins.',
   prepare: (given) => {
     const pins = parsePins(given.positionals)
-    const options = { download: !given.flag('no-download'), ...readAttesting(given) }
+    const changed = given.flag('changed') ? { changed: { base: given.value('changed') } } : {}
+    if (given.flag('changed') && given.flag('all')) throw new InputError('usage', '--changed and --all exclude each other')
+    const options = { download: !given.flag('no-download'), ...changed, ...readAttesting(given) }
     return async ({ settings, context, signal }) => {
       const { verify } = await import('../../workflow/verify.ts')
       const document = await verify(await context(), { globs: settings.globs, systems: settings.systems, pins }, options)
@@ -33,8 +46,8 @@ export const verifyCommand: Command = {
         document,
         exitCode: ofOutcomes(document, signal.aborted),
         text: (view) => ({
-          stdout: [...outcomeLines(document, view), ...(view.quiet ? [] : [summaryLine(document, view)])],
-          stderr: problemLines(document.problems, view),
+          stdout: [...outcomeLines(document, view), ...(view.quiet ? [] : verifiedLines(document, view))],
+          stderr: [...problemLines(document.problems, view), ...(view.quiet ? [] : remarkLines(document, view))],
         }),
       }
     }
