@@ -105,6 +105,8 @@ function mentioned(tree: SourceTree, start: string): string[] {
     'outPath',
     'drvPath',
     'outputs',
+    'version',
+    'enable',
     'meta',
     'passthru',
     'override',
@@ -168,9 +170,14 @@ export class RealNix {
     const platforms = Object.fromEntries(doubles.map((system) => [system, data(platform(system))]))
     writeFileSync(facts, JSON.stringify({ names: mentioned(tree, file), platforms }))
     const answers = new Map<System, Answer>()
+    // A function that refuses what it does not name does so under every system.
+    let exact = false
     for (const system of systems) {
-      const open = await this.#run(resolve(root, file), system, facts, false)
-      const answer = open.refused ? await this.#run(resolve(root, file), system, facts, true) : open
+      let answer = await this.#run(resolve(root, file), system, facts, exact)
+      if (answer.refused && !exact) {
+        exact = true
+        answer = await this.#run(resolve(root, file), system, facts, exact)
+      }
       answers.set(system, { whole: answer.whole, fetches: answer.fetches })
     }
     rmSync(facts)

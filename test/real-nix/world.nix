@@ -13,7 +13,7 @@ let
 
   # Only what is sure: a name that `with lib;` opens would hide another's.
   library =
-    builtins.mapAttrs (name: _: standIn name) { licenses = null; sourceTypes = null; types = null; }
+    builtins.mapAttrs (name: _: standIn name) { hm = null; licenses = null; sourceTypes = null; types = null; }
     // lib0
     // builtins.mapAttrs (name: _: standIn name) { maintainers = null; teams = null; };
   host = if lib0 ? systems.elaborate then lib0.systems.elaborate system else platforms.${system};
@@ -29,12 +29,15 @@ let
     if result.success then result.value else null;
 
   # Something nobody knows: it has every attribute that is ever mentioned, and can be called.
-  standIn =
-    what:
+  # No code names attributes this deep, but code that walks all of a value would never come to an end: it is stopped where `attempt` can tell.
+  standIn = standInAt 24;
+  standInAt =
+    left: what:
+    if left == 0 then throw "${what} has no end" else
     builtins.listToAttrs (
       map (name: {
         inherit name;
-        value = standIn "${what}.${name}";
+        value = standInAt (left - 1) "${what}.${name}";
       }) names
     )
     // {
@@ -43,9 +46,12 @@ let
       name = what;
       outPath = "/unknown/${what}";
       drvPath = "/unknown/${what}.drv";
-      meta = { };
+      # What every package has in one form, and what an option of this name is.
+      version = "/unknown/${what}.version";
+      enable = true;
+      meta = { platforms = [ system ]; };
       passthru = { };
-      __functor = _: argument: builtins.seq (consider argument) (standIn "result");
+      __functor = _: argument: builtins.seq (consider argument) (standInAt (left - 1) "result");
       override = argument: builtins.seq (consider argument) (standIn what);
       overrideAttrs = change: package (_: given change (standIn what));
     };
@@ -141,12 +147,17 @@ let
           type = "derivation";
           outPath = "/unknown/package";
           drvPath = "/unknown/package.drv";
+          outputs = own.outputs or [ "out" ];
+          out = result;
           meta = own.meta or { };
           overrideAttrs = change: package (own // given change result);
           override = _: result;
         };
     in
     builtins.seq (look 5 (removeAttrs own [ "meta" ])) result;
+
+  # A builder is asked for another compiler as often as it is called.
+  overridable = build: { __functor = _: build; override = _: overridable build; };
 
   arguments =
     f:
@@ -202,15 +213,15 @@ let
     buildEnv = package;
     symlinkJoin = package;
     buildFHSEnv = package;
-    buildGoModule = package;
-    buildNpmPackage = package;
+    buildGoModule = overridable package;
+    buildNpmPackage = overridable package;
     writeShellApplication = package;
     writeText = builder;
     writeScript = builder;
     writeScriptBin = builder;
     writeShellScript = builder;
     writeShellScriptBin = builder;
-    rustPlatform = standIn "rustPlatform" // { buildRustPackage = package; };
+    rustPlatform = standIn "rustPlatform" // { buildRustPackage = overridable package; };
     appimageTools = standIn "appimageTools" // { wrapType2 = package; wrapType1 = package; extract = package; extractType2 = package; wrapAppImage = package; };
   };
   pkgs =

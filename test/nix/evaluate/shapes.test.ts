@@ -147,4 +147,17 @@ describe('what was recorded is what real Nix says', () => {
     },
     300_000,
   )
+  it.runIf(hasNix || required)(
+    'to the end, where a file walks all of what nobody knows',
+    async () => {
+      const nix = new RealNix(process.env['NIXPKGS_LIB'] ?? null)
+      try {
+        const answers = await nix.ask(shapesFolder, treeOf(shapeFiles), 'cleaned-settings.nix', ['x86_64-linux'])
+        expect(answers.get('x86_64-linux')).toMatchObject({ whole: true, fetches: [{ fetcher: 'fetchurl' }] })
+      } finally {
+        nix.close()
+      }
+    },
+    60_000,
+  )
 })
