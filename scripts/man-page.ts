@@ -84,7 +84,8 @@ function optionLines(option: Option): readonly string[] {
   const { word, text } = spoken(option)
   const term = `${option === answering.help ? `${bold('-h')}, ` : ''}${bold(dashed(option.name))}`
   const about = option.choices?.some((choice) => text.startsWith(choice)) === true ? ended(text) : sentence(text)
-  return tagged(word === null ? term : `${term} ${valueWord(word, option.choices)}`, escaped(about))
+  const value = word === null ? '' : valueWord(word, option.choices)
+  return tagged(`${term}${option.kind === 'optional' ? ` [${value}]` : value === '' ? '' : ` ${value}`}`, escaped(about))
 }
 
 /** Choices are typed as they stand, a placeholder is not. */

@@ -118,6 +118,10 @@ describe('in bash', () => {
       'pinhash -C ~/plain outdated c': ['cue'],
       'pinhash update --jobs 3 -C plain -- j': ['jq'],
       'pinhash list -C plain --jobs ': [],
+      'pinhash verify -C plain --changed ': [],
+      'pinhash verify -C plain --changed HEAD c': ['cue'],
+      'pinhash verify --changed -C plain c': ['cue'],
+      'pinhash verify --changed --no-d': ['--no-download'],
       'pinhash list -C broken ': [],
       'pinhash list -C nowhere ': [],
     }
@@ -148,6 +152,7 @@ describe.skipIf(!has('zsh'))('in zsh', () => {
       'pinhash list -C ~/plain j': 'pinhash list -C ~/plain jq ',
       'pinhash list --file bi': 'pinhash list --file bin/',
       'pinhash completion z': 'pinhash completion zsh ',
+      'pinhash verify --changed -C plain c': 'pinhash verify --changed -C plain cue ',
       'pinhash verify -C odd\\ \\$one t': String.raw`pinhash verify -C odd\ \$one tool\ \$\(touch\ pwned\)\'s `,
       "pinhash list -C 'odd $one' x@y": `pinhash list -C 'odd $one' x@y:z=1 `,
     }
@@ -178,6 +183,8 @@ describe.skipIf(!has('fish'))('in fish', () => {
       "pinhash list -C 'odd $one' x@y": ['x@y:z=1'],
       'pinhash list --file bin/p': ['bin/pinhash'],
       'pinhash -C pla': ['plain/'],
+      'pinhash verify --changed --no-d': ['--no-download'],
+      'pinhash verify --changed -C plain c': ['cue'],
       'pinhash list -C broken ': [],
     }
     const drive = `pinhash completion fish | source; for line in $argv; complete -C $line; echo ---; end`

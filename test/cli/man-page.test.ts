@@ -74,6 +74,11 @@ describe('the manual page', () => {
     ])
   })
 
+  it('shows what may be left out in brackets', () => {
+    const option = { name: 'since', kind: 'optional', describe: 'BASE: x' } as const
+    expect(manPage([{ ...odd, options: [option] }], about)).toContain(String.raw`\fB\-\-since\fR [\fIBASE\fR]`)
+  })
+
   it('holds no line of text that is a request', () => {
     const requests = manPage([...commands, odd], about).match(/^[.'].*$/gm) ?? []
     expect(requests.filter((line) => !/^\.(?:TH|SH|SS|TP|IP|br|BR)(?: |$)/.test(line))).toEqual([])

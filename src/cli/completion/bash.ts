@@ -41,7 +41,7 @@ _pinhash() {
   local command='' directory='' awaited='' ended='' current=$word
   for ((i = 1; i < \${#words[@]}; i++)); do
     word=\${words[i]}
-    if [[ -n $awaited ]]; then
+    if [[ -n $awaited && $word != -* ]]; then
       if [[ $awaited == -C ]]; then directory=$word; fi
       awaited=''
     elif [[ -n $ended ]]; then
@@ -49,6 +49,7 @@ _pinhash() {
     elif [[ $word == -- ]]; then
       ended=1
     elif [[ $word == -* ]]; then
+      awaited=''
       case "$command $word" in
         ${groups.flatMap(({ patterns }) => patterns.map(pattern)).join(' | ')}) awaited=$word ;;
       esac
@@ -57,7 +58,7 @@ _pinhash() {
     fi
   done
 
-  if [[ -n $awaited ]]; then
+  if [[ -n $awaited && $current != -* ]]; then
     _pinhash_value "$awaited"
   elif [[ -z $ended && $current == --*=* ]]; then
     _pinhash_value "\${current%%=*}" "\${current%%=*}="

@@ -16,7 +16,7 @@ function __pinhash_read
     set -l words (commandline -opc)
     set -e words[1]
     for word in $words
-        if test -n "$awaited"
+        if test -n "$awaited"; and not string match -q -- '-*' $word
             test "$awaited" = -C; and set directory $word
             set awaited ''
         else if test -n "$ended"
@@ -24,6 +24,7 @@ function __pinhash_read
         else if test "$word" = --
             set ended 1
         else if string match -q -- '-*' $word
+            set awaited ''
             switch "$command $word"
                 case ${patterns.map(quoted).join(' ')}
                     set awaited $word
@@ -62,9 +63,9 @@ ${commands.map(({ name, summary }) => `complete -c pinhash -n ${quoted("__pinhas
     .join('')}`
 }
 
-function line(condition: string, { written, text, value }: OfferedOption): string {
+function line(condition: string, { written, text, value, optional }: OfferedOption): string {
   const name = written.startsWith('--') ? `-l ${written.slice(2)}` : `-s ${written.slice(1)}`
-  const words = value === null ? '' : value.kind === 'files' ? ' -r -F' : ` -x${offering(value)}`
+  const words = value === null || optional ? '' : value.kind === 'files' ? ' -r -F' : ` -x${offering(value)}`
   return `complete -c pinhash${condition} ${name}${words} -d ${quoted(text)}\n`
 }
 

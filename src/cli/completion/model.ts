@@ -16,6 +16,8 @@ export interface OfferedOption {
   readonly text: string
   /** null of a flag. */
   readonly value: Offer | null
+  /** Whether the value may be left out. */
+  readonly optional: boolean
 }
 
 export interface OfferedCommand {
@@ -54,7 +56,12 @@ function positionalsOf(usage: string): Offer {
 
 function offeredOption(option: Option): OfferedOption {
   const { word, text } = spoken(option)
-  return { written: dashed(option.name), text, value: word === null ? null : valueOf(word, option.choices) }
+  return {
+    written: dashed(option.name),
+    text,
+    value: word === null ? null : valueOf(word, option.choices),
+    optional: option.kind === 'optional',
+  }
 }
 
 function valueOf(word: string, choices: readonly string[] | undefined): Offer {

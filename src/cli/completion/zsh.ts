@@ -13,7 +13,7 @@ _pinhash() {
   local -a offered
   for ((i = 2; i < CURRENT; i++)); do
     word=\${(Q)words[i]}
-    if [[ -n $awaited ]]; then
+    if [[ -n $awaited && $word != -* ]]; then
       if [[ $awaited == -C ]] directory=$word
       awaited=''
     elif [[ -n $ended ]]; then
@@ -21,6 +21,7 @@ _pinhash() {
     elif [[ $word == -- ]]; then
       ended=1
     elif [[ $word == -* ]]; then
+      awaited=''
       case "$command $word" in
         (${groups.flatMap(({ patterns }) => patterns.map(pattern)).join(' | ')}) awaited=$word ;;
       esac
@@ -29,7 +30,7 @@ _pinhash() {
     fi
   done
 
-  if [[ -n $awaited ]]; then
+  if [[ -n $awaited && $PREFIX != -* ]]; then
     _pinhash_value $awaited
   elif [[ -z $ended && $PREFIX == --*=* ]]; then
     awaited=\${PREFIX%%=*}
