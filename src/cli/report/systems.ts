@@ -4,6 +4,8 @@ import type { System } from '../../core/system.ts'
 
 export interface SystemsRow<Asset> {
   readonly systems: string
+  /** Each of them. */
+  readonly names: readonly System[]
   readonly asset: Asset
 }
 
@@ -21,7 +23,7 @@ export function joinSystems<Asset>(
     }
   }
   const every = Object.keys(systems)
-  return [...rows.values()].map((row) => ({ systems: systemsText(row.systems, every), asset: row.asset }))
+  return [...rows.values()].map((row) => ({ systems: systemsText(row.systems, every), names: row.systems, asset: row.asset }))
 }
 
 /** `all systems`, or their names; `every` are those of the pin. */
