@@ -11,7 +11,8 @@ export function verifiedLines(document: OutcomeDocument, view: View): readonly s
   return outcomes.length === 0 && narrowed.length > 0 ? narrowed : [...narrowed, summaryLine(document, view)]
 }
 
-function comparedLine({ base, commit, pins, changed }: NonNullable<OutcomeDocument['compared']>): string {
+/** Such as `2 of 9 pins differ from main (0123456)`. */
+export function comparedLine({ base, commit, pins, changed }: NonNullable<OutcomeDocument['compared']>): string {
   const than = printable(`${base} (${commit.slice(0, 7)})`)
   if (changed === 0) return `none of ${count(pins, 'pin')} differs from ${than}; there is nothing to verify`
   return `${changed} of ${count(pins, 'pin')} ${changed === 1 ? 'differs' : 'differ'} from ${than}`

@@ -6,7 +6,8 @@ import { joinSystems } from './systems.ts'
 import type { SystemsRow } from './systems.ts'
 import type { Painter, View } from './view.ts'
 
-const fine: readonly OutcomeName[] = ['unchanged', 'updated', 'verified', 'outdated']
+/** Those that nobody has to do anything about. */
+export const fine: readonly OutcomeName[] = ['unchanged', 'updated', 'verified', 'outdated']
 
 /** A block of lines for each pin in the document's order. With `quiet` only pins that are not fine or that carry a warning. */
 export function outcomeLines({ outcomes }: OutcomeDocument, view: View, painter: Painter = view.out): readonly string[] {
@@ -28,15 +29,9 @@ export function outcomeLines({ outcomes }: OutcomeDocument, view: View, painter:
 }
 
 /** What it all came to: `1 pin updated, 3 hashes, 25.1 MB in 2.1 s`. Bytes are those downloaded, each address once. */
-export function summaryLine({ outcomes, problems }: OutcomeDocument, view: View, dryRun = false): string {
-  const parts: string[] = []
-  for (const name of order) {
-    const number = outcomes.filter(({ outcome }) => outcome === name).length
-    if (number === 0) continue
-    const subject = parts.length === 0 ? count(number, 'pin') : String(number)
-    parts.push(`${subject} ${name === 'updated' && dryRun ? 'would be updated' : words[name]}`)
-  }
-  if (parts.length === 0) parts.push(problems.length === 0 ? 'no pins found' : `no pins found, ${count(problems.length, 'problem')}`)
+export function summaryLine(document: OutcomeDocument, view: View, dryRun = false): string {
+  const { outcomes } = document
+  const parts = outcomeCounts(document, dryRun)
   const assets = outcomes.flatMap((outcome) => assetsOf(outcome).map((asset) => ({ outcome: outcome.outcome, asset })))
   const places = new Set(
     assets
@@ -47,6 +42,19 @@ export function summaryLine({ outcomes, problems }: OutcomeDocument, view: View,
   const sizes = new Map(assets.filter(({ asset }) => asset.evidence.includes('bytes')).map(({ asset }) => [asset.url, asset.size ?? 0]))
   const total = [...sizes.values()].reduce((sum, size) => sum + size, 0)
   return `${[...parts, ...(total > 0 ? [bytes(total)] : [])].join(', ')} in ${duration(view.milliseconds)}`
+}
+
+/** Such as `1 pin updated` and `2 refused`. */
+export function outcomeCounts({ outcomes, problems }: OutcomeDocument, dryRun = false): string[] {
+  const parts: string[] = []
+  for (const name of order) {
+    const number = outcomes.filter(({ outcome }) => outcome === name).length
+    if (number === 0) continue
+    const subject = parts.length === 0 ? count(number, 'pin') : String(number)
+    parts.push(`${subject} ${name === 'updated' && dryRun ? 'would be updated' : words[name]}`)
+  }
+  if (parts.length === 0) parts.push(problems.length === 0 ? 'no pins found' : `no pins found, ${count(problems.length, 'problem')}`)
+  return parts
 }
 
 const order: readonly OutcomeName[] = ['updated', 'verified', 'outdated', 'unchanged', 'mismatch', 'drift', 'missing', 'refused', 'unknown']
@@ -105,12 +113,12 @@ function assetCells(
 }
 
 /** What held and what could not be checked. What there is none of stands in the document alone. */
-function evidenceText({ evidence, unchecked = [] }: AssetOutcome): string {
+export function evidenceText({ evidence, unchecked = [] }: AssetOutcome): string {
   return [...evidence, ...(unchecked.length === 0 ? [] : [`not checked: ${unchecked.join(', ')}`])].join(', ')
 }
 
 /** How the asset of a builder that cannot be read was found: what is to be doubted first, should it be the wrong one. */
-const chosen: Readonly<Record<NonNullable<AssetOutcome['chosenBy']>, string>> = {
+export const chosen: Readonly<Record<NonNullable<AssetOutcome['chosenBy']>, string>> = {
   digest: 'chosen by the hash in the file',
   comment: 'chosen by the comment',
   name: 'chosen by its name',
@@ -137,6 +145,7 @@ function assetsOf(outcome: Outcome): readonly AssetOutcome[] {
   return Object.values(outcome.systems).flat()
 }
 
-function fileName(url: string): string {
+/** The last part of an address. */
+export function fileName(url: string): string {
   return url.slice(url.lastIndexOf('/') + 1)
 }

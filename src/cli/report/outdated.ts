@@ -45,7 +45,8 @@ function notes({ reason, warnings }: Outcome, { columns, out }: View): readonly 
   ]
 }
 
-function ago(days: number): string {
+/** `today`, `1 day ago`. */
+export function ago(days: number): string {
   return days === 0 ? 'today' : `${count(days, 'day')} ago`
 }
 
@@ -55,7 +56,12 @@ const troubles = [
   ['unknown', 'unresolved'],
 ] as const
 
-function summary({ outcomes, problems }: OutcomeDocument, view: View): string {
+function summary(document: OutcomeDocument, view: View): string {
+  return document.outcomes.length === 0 ? outdatedCounts(document) : `${outdatedCounts(document)} in ${duration(view.milliseconds)}`
+}
+
+/** Such as `1 of 4 pins outdated, 1 refused`. */
+export function outdatedCounts({ outcomes, problems }: OutcomeDocument): string {
   if (outcomes.length === 0) return problems.length === 0 ? 'no pins found' : `no pins found, ${count(problems.length, 'problem')}`
   const number = (test: (outcome: Outcome) => boolean): number => outcomes.filter(test).length
   const unknown = number(({ outcome, newest }) => outcome === 'unchanged' && newest === null)
@@ -67,5 +73,5 @@ function summary({ outcomes, problems }: OutcomeDocument, view: View): string {
       return those === 0 ? [] : [`${those} ${word}`]
     }),
   ]
-  return `${parts.join(', ')} in ${duration(view.milliseconds)}`
+  return parts.join(', ')
 }
