@@ -43,9 +43,9 @@ async function start(): Promise<void> {
       })
     },
   }
-  const { main, printError } = await import('./cli/main.ts')
+  const [{ main, printError }, { formatAsked }] = await Promise.all([import('./cli/main.ts'), import('./cli/reporting.ts')])
   process.on('uncaughtException', (error) => {
-    const code = printError(error, { json: argv.includes('--json'), verbose: argv.includes('--verbose') }, world)
+    const code = printError(error, { json: formatAsked(argv) === 'json', verbose: argv.includes('--verbose') }, world)
     process.exit(code)
   })
   const code = await main(argv, world)

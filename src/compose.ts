@@ -9,6 +9,7 @@ import type { Mirror } from './core/mirror.ts'
 import type { Runner } from './files/lock.ts'
 import type { BundleSource } from './forge/attestation-bundles.ts'
 import type { TrustOptions } from './forge/attestation-trust.ts'
+import { repositoryPrefix } from './files/prefix.ts'
 import { repositoryFiles } from './files/repository.ts'
 import type { Files } from './files/types.ts'
 import type { Attestations, Downloads, Forge } from './workflow/ports.ts'
@@ -45,6 +46,11 @@ export function compose(wiring: Wiring, surroundings: Surroundings): Ports {
       return past(directory, surroundings.environment, base)
     },
     open: (file) => (file === '-' ? addAbortSignal(signal, surroundings.stdin()) : fileBytes(file, directory, signal)),
+    reports: {
+      prefix: () => repositoryPrefix(directory, surroundings.environment['GITHUB_WORKSPACE']),
+      write: async (file, text) => (await import('./files/report-file.ts')).writeReport(directory, file, text, 'w'),
+      append: async (file, text) => (await import('./files/report-file.ts')).writeReport(directory, file, text, 'a'),
+    },
     close: async () => {
       await loaded?.then(
         ({ close }) => close(),

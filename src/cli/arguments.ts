@@ -9,11 +9,12 @@ import { answering, answers, dashed, everywhere } from './options.ts'
 import type { Option } from './options.ts'
 import { readPlain } from './plain-arguments.ts'
 import type { Parsed } from './plain-arguments.ts'
+import { readReporting } from './reporting.ts'
 import type { Given, Settings } from './settings.ts'
 
 export type Invocation =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'run'; readonly settings: Settings; readonly run: (session: Session) => Promise<Result> }
+  | { readonly kind: 'run'; readonly command: string; readonly settings: Settings; readonly run: (session: Session) => Promise<Result> }
 
 /** `columns` is the width that help is laid out for. Throws InputError `usage`, or what the command's `prepare` throws. */
 export async function readArguments(
@@ -34,7 +35,7 @@ export async function readArguments(
   const foreign = [...parsed.values.keys()].find((key) => !known.some((option) => option.name === key))
   if (foreign !== undefined) throw usage(`${dashed(foreign)} is not an option of pinhash ${name}; pinhash ${name} --help lists them`)
   const given = readGiven(parsed.values, [...positionals, ...parsed.rest], known)
-  return { kind: 'run', settings: readSettings(given), run: command.prepare(given) }
+  return { kind: 'run', command: name, settings: readSettings(given, command.options), run: command.prepare(given) }
 }
 
 /** Whether a flag stands among the options: for answering in the right form before, or without, a full reading. */
@@ -159,7 +160,7 @@ function readGiven(values: ReadonlyMap<string, unknown>, positionals: readonly s
   }
 }
 
-function readSettings(given: Given): Settings {
+function readSettings(given: Given, options: readonly Option[]): Settings {
   const jobs = given.value('jobs') ?? '8'
   if (!/^0*[1-9]\d{0,3}$/.test(jobs)) throw usage(`--jobs takes a whole number from 1 to 9999, not ${JSON.stringify(jobs)}`)
   if (given.flag('quiet') && given.flag('verbose')) throw usage('--quiet and --verbose exclude each other')
@@ -167,7 +168,7 @@ function readSettings(given: Given): Settings {
     directory: given.value('C'),
     globs: given.list('file'),
     systems: given.list('system'),
-    json: given.flag('json'),
+    ...readReporting(given, options),
     jobs: Number(jobs),
     quiet: given.flag('quiet'),
     verbose: given.flag('verbose'),

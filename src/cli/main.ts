@@ -1,7 +1,8 @@
 // argv and a world → output and an exit code: read the arguments, run the command, print what came of it.
 import { InputError, InterruptedError, PinhashError } from '../core/errors.ts'
 import { hasFlag, readArguments } from './arguments.ts'
-import type { Command, Result, Session } from './command.ts'
+import type { Invocation } from './arguments.ts'
+import type { Command, Printed, Result } from './command.ts'
 import { completionCommand } from './commands/completion.ts'
 import { convertCommand } from './commands/convert.ts'
 import { hashCommand } from './commands/hash.ts'
@@ -11,6 +12,9 @@ import { updateCommand } from './commands/update.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { ofError } from './exit-code.ts'
 import { withoutPasswords } from './passwords.ts'
+import type { Publishing } from './publish.ts'
+import { formatAsked } from './reporting.ts'
+import { targetsOf } from './report-targets.ts'
 import { barProgress, lineProgress, noProgress, noteProgress } from './progress.ts'
 import type { ShownProgress } from './progress.ts'
 import { errorDocument, jsonText, messageOf } from './report/json.ts'
@@ -36,7 +40,7 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
   try {
     const columns = (world.stdout.size() ?? world.stderr.size())?.columns ?? 100
     const invocation = await readArguments(argv, commands, { version: world.version, columns })
-    if (invocation.kind === 'run') return await run(invocation.settings, invocation.run, world)
+    if (invocation.kind === 'run') return await run(invocation, world)
     world.stdout.write(invocation.text)
     return 0
   } catch (error) {
@@ -44,7 +48,13 @@ export async function main(argv: readonly string[], world: World): Promise<numbe
       world.signal.aborted && !(error instanceof InputError)
         ? new InterruptedError('interrupted; nothing was written', { cause: error })
         : error
-    return printError(shown, { json: hasFlag(argv, 'json'), verbose: hasFlag(argv, 'verbose') }, world)
+    const format = formatAsked(argv)
+    if (format !== 'text' && format !== 'json') {
+      const { errorText } = await import('./publish.ts')
+      const command = commands.find(({ name }) => argv.includes(name))?.name ?? null
+      world.stdout.write(errorText(format, shown, { command, version: world.version }) ?? '')
+    }
+    return printError(shown, { json: format === 'json', verbose: hasFlag(argv, 'verbose') }, world)
   }
 }
 
@@ -69,19 +79,30 @@ export function printError(
   return ofError(error)
 }
 
-async function run(settings: Settings, command: (session: Session) => Promise<Result>, world: World): Promise<number> {
+async function run({ command, settings, run: work }: Extract<Invocation, { kind: 'run' }>, world: World): Promise<number> {
   const start = world.now()
+  const targets = targetsOf(settings, world.environment)
   const progress = progressFor(settings, world)
   let result: Result
   const composed: Promise<Ports>[] = []
+  const context = (): Promise<Ports> => {
+    const { directory, jobs, network, trustedRoot } = settings
+    const ports = world.compose({ directory, jobs, progress, signal: world.signal, network, trustedRoot })
+    composed.push(ports)
+    return ports
+  }
+  const publishing = (): Publishing => ({
+    command,
+    format: settings.format,
+    targets,
+    world,
+    files: async () => (await (composed[0] ?? context())).reports,
+  })
   try {
-    const context: Session['context'] = () => {
-      const { directory, jobs, network, trustedRoot } = settings
-      const ports = world.compose({ directory, jobs, progress, signal: world.signal, network, trustedRoot })
-      composed.push(ports)
-      return ports
-    }
-    result = await command({ settings, context, signal: world.signal })
+    result = await work({ settings, context, signal: world.signal })
+  } catch (error) {
+    if (targets.length > 0) await (await import('./publish.ts')).publishError(error, publishing())
+    throw error
   } finally {
     progress.close()
     for (const ports of composed)
@@ -90,20 +111,22 @@ async function run(settings: Settings, command: (session: Session) => Promise<Re
         () => undefined,
       )
   }
-  if (settings.json) {
-    world.stdout.write(withoutPasswords(jsonText(result.document)))
-    return result.exitCode
-  }
-  const printed = result.text(viewFor(settings, world, world.now() - start))
-  // A diff stays as it is: it has to apply.
-  const text = withoutPasswords(printed.stdout.map((line) => `${line}\n`).join('')) + (printed.verbatim ?? '')
-  if (text !== '') world.stdout.write(text)
-  if (printed.stderr.length > 0) world.stderr.write(withoutPasswords(printed.stderr.map((line) => `${line}\n`).join('')))
-  return result.exitCode
+  const view = viewFor(settings, world, world.now() - start)
+  if (settings.format === 'json') world.stdout.write(withoutPasswords(jsonText(result.document)))
+  else if (settings.format === 'text') print(result.text(view), world)
+  if ((settings.format === 'text' || settings.format === 'json') && targets.length === 0) return result.exitCode
+  return (await import('./publish.ts')).publish(result, publishing(), view)
 }
 
-function progressFor({ json, quiet, verbose, progress }: Settings, { stderr, environment, now }: World): ShownProgress {
-  if (json || quiet) return noProgress
+function print(printed: Printed, { stdout, stderr }: Pick<World, 'stdout' | 'stderr'>): void {
+  // A diff stays as it is: it has to apply.
+  const text = withoutPasswords(printed.stdout.map((line) => `${line}\n`).join('')) + (printed.verbatim ?? '')
+  if (text !== '') stdout.write(text)
+  if (printed.stderr.length > 0) stderr.write(withoutPasswords(printed.stderr.map((line) => `${line}\n`).join('')))
+}
+
+function progressFor({ format, quiet, verbose, progress }: Settings, { stderr, environment, now }: World): ShownProgress {
+  if ((format !== 'text' && format !== 'markdown') || quiet) return noProgress
   if (progress && stderr.size() !== null && environment['TERM'] !== 'dumb') return barProgress(stderr, now)
   return verbose ? lineProgress(stderr) : noteProgress(stderr)
 }

@@ -1,14 +1,14 @@
 // What a command line says, once read: plain data, no defaults left to guess.
 import type { System } from '../core/system.ts'
 import type { NetworkOptions } from '../download/settings.ts'
+import type { Reporting } from './reporting.ts'
 
 /** What every command knows. */
-export interface Settings {
+export interface Settings extends Reporting {
   /** `-C`, as given; null means the current directory. */
   readonly directory: string | null
   readonly globs: readonly string[] | null
   readonly systems: readonly System[] | null
-  readonly json: boolean
   /** At least 1. */
   readonly jobs: number
   readonly quiet: boolean

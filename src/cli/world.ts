@@ -24,8 +24,19 @@ export interface Wiring {
   readonly network?: NetworkOptions
 }
 
+/** Where reports are written. */
+export interface ReportFiles {
+  /** What the paths in documents are prefixed with to be relative to the repository, or to the workspace of a job that holds it: empty, or a path that ends in `/`. */
+  prefix(): string
+  /** `file` is relative to the directory that is worked in; what it held is gone. Throws InputError `unwritable-file`. */
+  write(file: string, text: string): Promise<void>
+  /** The same, after what the file holds. */
+  append(file: string, text: string): Promise<void>
+}
+
 /** Real ports, and how they are given back. */
 export interface Ports extends Context, HashContext {
+  readonly reports: ReportFiles
   /** Drops the connections that are still open, so that the program can end at once. */
   close?(): Promise<void>
 }

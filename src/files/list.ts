@@ -1,10 +1,11 @@
 // A root and globs → the paths of its files.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import type { Dirent } from 'node:fs'
 import path from 'node:path'
 import { globTest, isGlob } from './glob.ts'
 import { realInside } from './inside.ts'
+import { gitTop } from './prefix.ts'
 import type { Ground } from './standing.ts'
 
 /** See `Files.list`. Lists regular files only; of several names that lead to one file, the file's own, else the first. */
@@ -69,7 +70,8 @@ function isFolder(realRoot: string, file: string): boolean {
 
 /** Tracked and untracked files that git does not ignore; null outside a work tree and without git. */
 function gitFiles(realRoot: string): readonly string[] | null {
-  if (!isBelowGit(realRoot)) return null
+  // Where git would find nothing, it is not asked: to start it takes longer than to read a small repository.
+  if (gitTop(realRoot) === null) return null
   // A repository's own settings must not start programs.
   const list = ['-c', 'core.fsmonitor=false', 'ls-files', '-z', '--cached', '--others', '--exclude-standard']
   const run = spawnSync('git', list, {
@@ -80,11 +82,6 @@ function gitFiles(realRoot: string): readonly string[] | null {
     windowsHide: true,
   })
   return run.status === 0 ? run.stdout.split('\0').filter((file) => file !== '') : null
-}
-
-/** Where git would find nothing, it is not asked: to start it takes longer than to read a small repository. */
-function isBelowGit(folder: string): boolean {
-  return existsSync(path.join(folder, '.git')) || (path.dirname(folder) !== folder && isBelowGit(path.dirname(folder)))
 }
 
 /** `seen` gets those that were seen to be regular files. */

@@ -46,6 +46,7 @@ async function run(argv: readonly string[], over: Partial<World> = {}, terminal 
         jobs,
         signal,
         now: () => 0,
+        reports: { prefix: () => '', write: () => Promise.resolve(), append: () => Promise.resolve() },
         open: async function* (file) {
           yield Buffer.from(file)
         },

@@ -4,13 +4,14 @@ import type { Command } from '../command.ts'
 import { ofProblem, worst } from '../exit-code.ts'
 import { selecting } from '../options.ts'
 import { listText } from '../report/list.ts'
+import { reporting } from '../reporting.ts'
 import { parsePins } from '../requests.ts'
 
 export const listCommand: Command = {
   name: 'list',
   usage: 'list [PIN…]',
   summary: 'show the pins, and the fetches seen but not managed',
-  options: selecting,
+  options: [...selecting, ...reporting],
   examples: [
     ['list', 'every pin below the current directory'],
     ["list --file 'nix/**' --verbose", 'the pins of some files, with URLs and hashes'],

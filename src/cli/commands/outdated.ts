@@ -4,6 +4,7 @@ import { commentRule, fitting, readFitting } from '../fitting.ts'
 import { ofOutcomes, worst } from '../exit-code.ts'
 import { networking, selecting } from '../options.ts'
 import { outdatedText } from '../report/outdated.ts'
+import { reporting } from '../reporting.ts'
 import { parsePins } from '../requests.ts'
 
 export const outdatedCommand: Command = {
@@ -14,6 +15,7 @@ export const outdatedCommand: Command = {
     ...selecting,
     ...fitting,
     { name: 'exit-code', kind: 'flag', describe: 'exit with 1 where a pin could be updated' },
+    ...reporting,
     ...networking,
   ],
   examples: [

@@ -9,6 +9,7 @@ import { networking, selecting } from '../options.ts'
 import { diffText } from '../report/diff.ts'
 import { outcomeLines, summaryLine } from '../report/outcomes.ts'
 import { problemLines } from '../report/problems.ts'
+import { reporting } from '../reporting.ts'
 import { parseRequests, requestRule } from '../requests.ts'
 import { spellings } from './choices.ts'
 
@@ -36,6 +37,7 @@ export const updateCommand: Command = {
     },
     ...branching,
     ...attesting,
+    ...reporting,
     ...networking,
   ],
   examples: [

@@ -7,6 +7,7 @@ import { networking, selecting } from '../options.ts'
 import { remarkLines, verifiedLines } from '../report/narrowed.ts'
 import { outcomeLines } from '../report/outcomes.ts'
 import { problemLines } from '../report/problems.ts'
+import { reporting } from '../reporting.ts'
 import { parsePins } from '../requests.ts'
 
 export const verifyCommand: Command = {
@@ -24,6 +25,7 @@ export const verifyCommand: Command = {
     { name: 'all', kind: 'flag', describe: 'every pin, which is the default' },
     { name: 'no-download', kind: 'flag', describe: "compare with the forge's digest or a checksum file instead of the bytes" },
     ...attesting,
+    ...reporting,
     ...networking,
   ],
   examples: [
