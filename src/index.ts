@@ -6,7 +6,7 @@ export type { NetworkOptions } from './download/settings.ts'
 export type { Runner } from './files/lock.ts'
 export { repositoryFiles } from './files/repository.ts'
 
-export type { Context, OutdatedOptions, PinRequest, Selection, UpdateOptions, VerifyOptions } from './workflow/context.ts'
+export type { Context, OutdatedOptions, PinRequest, Selection, Shard, UpdateOptions, VerifyOptions } from './workflow/context.ts'
 export type {
   Change,
   Downloaded,
@@ -65,6 +65,7 @@ export type {
   Reason,
   ReasonCode,
   Replaced,
+  Sharded,
   SpellingName,
   UnmanagedFetch,
   Warning,

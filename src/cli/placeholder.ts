@@ -12,7 +12,7 @@ export interface Spoken {
 /** A description begins with its placeholder: `DIR: work in …`, or `AGE, such as 7d: …`, which is kept as it reads. */
 export function spoken({ kind, describe, choices }: Option): Spoken {
   if (kind === 'flag') return { word: null, text: describe }
-  const [, word, colon, rest = ''] = /^([A-Z]+(?:=[A-Z]+)?)(: |, )(.*)$/s.exec(describe) ?? []
+  const [, word, colon, rest = ''] = /^([A-Z]+(?:[=/][A-Z]+)?)(: |, )(.*)$/s.exec(describe) ?? []
   if (word !== undefined) return { word, text: colon === ': ' ? rest : describe }
   return { word: choices?.join('|') ?? 'VALUE', text: describe }
 }

@@ -195,6 +195,18 @@ export interface OutcomeDocument {
   readonly diff?: string
   /** Present with `--changed`: the outcomes are those of the pins that differ. */
   readonly compared?: Compared
+  /** Present with `--shard`: the outcomes are those of the pins that were taken. */
+  readonly shard?: Sharded
+}
+
+/** One part of the pins, of several that machines share. */
+export interface Sharded {
+  /** From 1 to `of`. */
+  readonly number: number
+  readonly of: number
+  /** How many pins all shards have, and how many this one. */
+  readonly pins: number
+  readonly taken: number
 }
 
 /** What the pins were compared with. */

@@ -73,4 +73,13 @@ export interface VerifyOptions {
   readonly attestation?: AttestationMode
   /** Only the pins that differ from what stands at a revision, null being the usual one; absent: all. */
   readonly changed?: { readonly base: string | null }
+  /** Of what is left, only the part of one machine; absent: all. */
+  readonly shard?: Shard
+}
+
+/** One of several machines that share the work. */
+export interface Shard {
+  /** From 1 to `of`. */
+  readonly number: number
+  readonly of: number
 }

@@ -26,6 +26,7 @@ import { isManaged, withConstraints } from './restraint.ts'
 import { Refusal, endOf, worstOf } from './refusal.ts'
 import type { Tools } from './tools.ts'
 import { selectOrExplain } from './chosen.ts'
+import { inShard } from './shard.ts'
 import { failed } from './update.ts'
 import { Disagreement, type Subject, type Weighed, weigh } from './weigh.ts'
 
@@ -46,8 +47,9 @@ export async function verify(context: Context, selection: Selection, options: Ve
   const past = options.changed === undefined ? null : await pastOf(context, options.changed.base, found)
   const isEmpty = entriesOf(found).length === 0 && selection.pins.length === 0 && selection.systems === null
   const all = isEmpty ? [] : selectOrExplain(found, selection, context).filter(isManaged)
-  const { selected, compared } = past === null ? { selected: all } : changedSince(past, found, all, selection)
-  const document = { problems, ...(compared === undefined ? {} : { compared }) }
+  const { selected: meant, compared } = past === null ? { selected: all } : changedSince(past, found, all, selection)
+  const { selected, sharded } = options.shard === undefined ? { selected: meant } : inShard(meant, selection.systems, options.shard)
+  const document = { problems, ...(compared === undefined ? {} : { compared }), ...(sharded === undefined ? {} : { shard: sharded }) }
   if (selected.length === 0) return { outcomes: [], ...document }
   await readyToAttest(context, options.attestation)
   const tools: Tools = {

@@ -58,6 +58,7 @@ describe('what is offered', () => {
     expect(spoken({ name: 'a', kind: 'value', describe: 'AGE, such as 7d: pass' })).toEqual({ word: 'AGE', text: 'AGE, such as 7d: pass' })
     expect(spoken({ name: 'm', kind: 'list', describe: 'FROM=TO: fetch' })).toEqual({ word: 'FROM=TO', text: 'fetch' })
     expect(spoken({ name: 'c', kind: 'value', choices: ['a', 'b'], describe: 'a or b' })).toEqual({ word: 'a|b', text: 'a or b' })
+    expect(spoken({ name: 's', kind: 'value', describe: 'I/N: the I-th' })).toEqual({ word: 'I/N', text: 'the I-th' })
     expect(spoken({ name: 'f', kind: 'flag', describe: 'JSON: x' })).toEqual({ word: null, text: 'JSON: x' })
     const positionals = modelOf(commands).commands.map((command) => [command.name, command.positionals.kind])
     expect(Object.fromEntries(positionals)).toMatchObject({

@@ -1,6 +1,7 @@
 // pinhash verify: fetch again, compare, write nothing.
 import { InputError } from '../../core/errors.ts'
 import { attesting, readAttesting } from '../attesting.ts'
+import type { Shard } from '../../workflow/context.ts'
 import type { Command } from '../command.ts'
 import { ofOutcomes } from '../exit-code.ts'
 import { networking, selecting } from '../options.ts'
@@ -23,6 +24,11 @@ export const verifyCommand: Command = {
         'BASE: only the pins that differ from what the files held where HEAD left BASE, a branch or another revision of git; without BASE from the target of the pull or merge request that CI runs for, else from the default branch',
     },
     { name: 'all', kind: 'flag', describe: 'every pin, which is the default' },
+    {
+      name: 'shard',
+      kind: 'value',
+      describe: 'I/N, such as 2/4: only the I-th of N parts of about equal weight, for N machines that share the work',
+    },
     { name: 'no-download', kind: 'flag', describe: "compare with the forge's digest or a checksum file instead of the bytes" },
     ...attesting,
     ...reporting,
@@ -33,6 +39,7 @@ export const verifyCommand: Command = {
     ['verify cue --system aarch64-darwin', 'one pin on one system'],
     ['verify --quiet', 'print nothing unless something is wrong'],
     ['verify --changed', 'in a pull request: what it changes'],
+    ['verify --shard 2/4', 'the second of four parts, in a matrix of CI'],
     ['verify --changed=v2.0 cue', 'one pin, if it differs from what v2.0 had'],
   ],
   notes: 'PIN is the name of a pin, org/name, or a file that holds pins.',
@@ -40,7 +47,8 @@ export const verifyCommand: Command = {
     const pins = parsePins(given.positionals)
     const changed = given.flag('changed') ? { changed: { base: given.value('changed') } } : {}
     if (given.flag('changed') && given.flag('all')) throw new InputError('usage', '--changed and --all exclude each other')
-    const options = { download: !given.flag('no-download'), ...changed, ...readAttesting(given) }
+    const shard = readShard(given.value('shard'))
+    const options = { download: !given.flag('no-download'), ...changed, ...(shard === null ? {} : { shard }), ...readAttesting(given) }
     return async ({ settings, context, signal }) => {
       const { verify } = await import('../../workflow/verify.ts')
       const document = await verify(await context(), { globs: settings.globs, systems: settings.systems, pins }, options)
@@ -54,4 +62,15 @@ export const verifyCommand: Command = {
       }
     }
   },
+}
+
+function readShard(text: string | null): Shard | null {
+  if (text === null) return null
+  const [, number = 0, of = 0] = (/^0*([1-9]\d{0,3})\/0*([1-9]\d{0,3})$/.exec(text) ?? []).map(Number)
+  if (number < 1 || number > of)
+    throw new InputError(
+      'usage',
+      `--shard takes I/N, such as 2/4, where I is a whole number from 1 to N and N at most 9999, not ${JSON.stringify(text)}`,
+    )
+  return { number, of }
 }

@@ -9,7 +9,7 @@ import { outdatedBlocks } from './markdown-outdated.ts'
 import { updateBlocks } from './markdown-update.ts'
 import { verifyBlocks } from './markdown-verify.ts'
 import { code, folded, prose, row, tableHead } from './markdown-text.ts'
-import { comparedLine } from './narrowed.ts'
+import { narrowedLines } from './narrowed.ts'
 import { outcomeCounts } from './outcomes.ts'
 import { outdatedCounts } from './outdated.ts'
 import type { Origin, Subject } from './subject.ts'
@@ -31,10 +31,10 @@ export function markdownError(error: unknown, { command }: Pick<Origin, 'command
 function outcomeBlocks(command: string | null, document: OutcomeDocument, prefix: string): readonly Block[] {
   if (command === 'outdated') return [heading(outdatedCounts(document)), ...outdatedBlocks(document, prefix)]
   const { compared, outcomes } = document
-  const narrowed = compared === undefined || compared.pins === 0 ? null : comparedLine(compared)
-  const notes = [narrowed, ...(compared?.remarks ?? [])].filter((note) => note !== null)
+  const narrowed = narrowedLines(document)
+  const notes = [...narrowed, ...(compared?.remarks ?? [])]
   const title =
-    outcomes.length === 0 && narrowed !== null ? 'nothing to verify' : outcomeCounts(document, document.diff !== undefined).join(', ')
+    outcomes.length === 0 && narrowed.length > 0 ? 'nothing to verify' : outcomeCounts(document, document.diff !== undefined).join(', ')
   return [
     heading(title),
     ...notes.map((note) => ({ text: `${prose(capital(note))}\n\n` })),

@@ -4,15 +4,25 @@ import { count, printable, wrap } from './layout.ts'
 import { summaryLine } from './outcomes.ts'
 import type { View } from './view.ts'
 
-/** What was compared, then the summary; the latter is left out where nothing was left to verify. */
+/** What was compared and which part was taken, then the summary; the latter is left out where nothing was left to verify. */
 export function verifiedLines(document: OutcomeDocument, view: View): readonly string[] {
-  const { outcomes, compared } = document
-  const narrowed = compared === undefined || compared.pins === 0 ? [] : [comparedLine(compared)]
-  return outcomes.length === 0 && narrowed.length > 0 ? narrowed : [...narrowed, summaryLine(document, view)]
+  const narrowed = narrowedLines(document)
+  return document.outcomes.length === 0 && narrowed.length > 0 ? narrowed : [...narrowed, summaryLine(document, view)]
 }
 
-/** Such as `2 of 9 pins differ from main (0123456)`. */
-export function comparedLine({ base, commit, pins, changed }: NonNullable<OutcomeDocument['compared']>): string {
+/** Which of the pins were meant: `2 of 9 pins differ from main (0123456)`, `shard 2 of 4 has 1 of 2 pins`; none where all were, or where there are none. */
+export function narrowedLines({ compared, shard }: OutcomeDocument): readonly string[] {
+  return [
+    ...(compared === undefined || compared.pins === 0 ? [] : [comparedLine(compared)]),
+    ...(shard === undefined || shard.pins === 0 ? [] : [shardLine(shard)]),
+  ]
+}
+
+function shardLine({ number, of, pins, taken }: NonNullable<OutcomeDocument['shard']>): string {
+  return `shard ${number} of ${of} has ${taken === 0 ? 'none' : taken} of ${count(pins, 'pin')}${taken === 0 ? '; there is nothing to verify' : ''}`
+}
+
+function comparedLine({ base, commit, pins, changed }: NonNullable<OutcomeDocument['compared']>): string {
   const than = printable(`${base} (${commit.slice(0, 7)})`)
   if (changed === 0) return `none of ${count(pins, 'pin')} differs from ${than}; there is nothing to verify`
   return `${changed} of ${count(pins, 'pin')} ${changed === 1 ? 'differs' : 'differ'} from ${than}`
