@@ -97,7 +97,7 @@ describe('what is offered', () => {
 describe('in bash', () => {
   /** What is offered on each line; the cursor stands at its end. */
   const offers = (...lines: readonly string[]): readonly (readonly string[])[] => {
-    const drive = `source <(pinhash completion bash)
+    const drive = `eval "$(pinhash completion bash)"
       COMP_WORDBREAKS=$' \\t\\n"\\'><=;|&(:@'
       for COMP_LINE; do COMP_POINT=\${#COMP_LINE}; _pinhash; printf '%s\\n' "\${COMPREPLY[@]}" ---; done`
     const blocks = inShell('bash', ['--norc', '-c', drive, 'bash', ...lines]).split('---\n')

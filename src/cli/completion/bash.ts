@@ -6,7 +6,7 @@ export function bashScript(model: Model): string {
   const { commands, everywhere } = model
   const groups = awaiting(model)
   const options = (given: readonly { readonly written: string }[]): string => given.map(({ written }) => quoted(written)).join(' ')
-  return `# bash completion for pinhash. Load it with: source <(pinhash completion bash)
+  return `# bash completion for pinhash. Load it with: eval "$(pinhash completion bash)"
 
 _pinhash() {
   local line=\${COMP_LINE:0:COMP_POINT} word='' open='' begun='' character next i cut=0
