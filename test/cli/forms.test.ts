@@ -8,6 +8,7 @@ import { findingsOf } from '../../src/cli/report/findings.ts'
 import type { PinDocument } from '../../src/cli/report/findings.ts'
 import { githubText } from '../../src/cli/report/github.ts'
 import { gitlabText } from '../../src/cli/report/gitlab.ts'
+import { meanings } from '../../src/cli/report/rules.ts'
 import { sarifText } from '../../src/cli/report/sarif.ts'
 import type { Subject } from '../../src/cli/report/subject.ts'
 import { InputError, NetworkError } from '../../src/core/errors.ts'
@@ -254,6 +255,13 @@ describe('a command that could not run', () => {
       ],
     })
   })
+})
+
+it('docs/codes.md says what each code means', () => {
+  const page = readFileSync(new URL('../../docs/codes.md', import.meta.url), 'utf8')
+  const rows = [...page.matchAll(/^\| `([a-z-]+)` +\| (.*?) +\|$/gm)].map(([, name, means]) => [name, means])
+  expect(Object.fromEntries(rows)).toEqual(meanings)
+  expect(rows).toHaveLength(Object.keys(meanings).length)
 })
 
 it('knows all outcomes', () => {

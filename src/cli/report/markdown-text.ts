@@ -35,7 +35,7 @@ export function tableHead(names: readonly string[], right: readonly number[] = [
   return row(names) + row(names.map((_, i) => (right.includes(i) ? '---:' : '---')))
 }
 
-/** Below a line that a click opens. */
+/** Below a line that a click opens. That line is no Markdown: it may hold nothing that came from anywhere else. */
 export function folded(summary: string, body: string): string {
   return `<details>\n<summary>${summary}</summary>\n\n${body}\n</details>\n\n`
 }

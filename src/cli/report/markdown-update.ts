@@ -62,7 +62,7 @@ function refusedBlock(outcome: Outcome, prefix: string): Block {
   const said = notes({ pin, warnings })
   return {
     text: `**${name === 'unknown' ? 'could not find out' : name}**: ${code(pin)} ${tags}, ${place(outcome, prefix)}${why}\n\n${said === '' ? '' : `${said}\n`}`,
-    fold: hashes === '' ? '' : folded('The hashes', hashes),
+    fold: hashes === '' ? '' : folded('The hash in the file and the one found', hashes),
   }
 }
 

@@ -32,7 +32,7 @@ function tableRow(outcome: Outcome, prefix: string): string {
 function reasonBlock(outcome: Outcome, prefix: string): Block {
   const { outcome: name } = outcome
   const hashes = name === 'mismatch' || name === 'drift' ? hashTable(outcome, prefix, ['the file holds', 'found']) : ''
-  return { text: `${notes(outcome)}\n`, fold: hashes === '' ? '' : folded(`The hashes of ${code(outcome.pin)}`, hashes) }
+  return { text: `${notes(outcome)}\n`, fold: hashes === '' ? '' : folded('The hash in the file and the one found', hashes) }
 }
 
 function goodTable(outcomes: readonly Outcome[], prefix: string): string {
