@@ -6,7 +6,7 @@ import type { PinRequest } from '../workflow/context.ts'
 export const requestRule: string =
   'PIN@TAG splits at the first @ after its beginning, so cli@pkg@1.2.3 is the tag pkg@1.2.3 of cli. Of exactly two arguments, the first without @, ' +
   'the second is the TAG if it reads like one: a number that stands alone or after v or one other letter (v1.2, jq-1.7, go1.22, b3490), a word such ' +
-  'as nightly, or a scoped tag (@scope/name@1.2.3, or cue@1.2.3 after cue). Otherwise both are pins; PIN@TAG always says which is meant.'
+  'as nightly, a scoped tag (@scope/name@1.2.3, or cue@1.2.3 after cue), or the 40 digits of a commit. Otherwise both are pins; PIN@TAG always says which is meant.'
 
 const movingTags = new Set([
   'nightly',
@@ -49,7 +49,7 @@ function splitAt(argument: string): number {
 
 function readsAsTag(pin: string, text: string): boolean {
   if (/\.(?:nix|json)$/.test(text)) return false
-  if (whyNotTag(text) !== null || text.startsWith('@') || movingTags.has(text.toLowerCase())) return true
+  if (whyNotTag(text) !== null || text.startsWith('@') || movingTags.has(text.toLowerCase()) || /^[0-9a-f]{40}$/.test(text)) return true
   const at = text.lastIndexOf('@')
   if (at !== -1) return text.slice(0, at) === pin || text.slice(0, at) === pin.slice(pin.lastIndexOf('/') + 1)
   return /\d\.\d/.test(text) || /(?:^|[^a-z\d])v?\d+(?:$|[^a-z\d])/i.test(text) || /^[a-z]\d{2,}$|^v\d+[a-z]+\d*$/i.test(text)

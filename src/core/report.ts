@@ -97,6 +97,7 @@ export interface Warning {
     | 'shared-bytes'
     | 'without-list'
     | 'stale-hash'
+    | 'stale-version'
     | 'skipped-release'
     | 'evidence-unavailable'
     | 'coverage'

@@ -4,7 +4,7 @@ import { compareText } from '../core/natural-order.ts'
 import type { Place } from '../core/span.ts'
 import type { Run } from '../nix/evaluate/value.ts'
 import type { Document } from '../nix/syntax.ts'
-import { digitRuns, isWholeLiteral, versionFile, versionLiterals, versionText } from './fetch-version.ts'
+import { digitRuns, isWholeLiteral, versionFile, versionLiterals, versionOrCommit, versionText } from './fetch-version.ts'
 import type { Pin, PinFetch } from './pin.ts'
 import { namedSystem } from './named-system.ts'
 import { archived, pinName } from './pin-name.ts'
@@ -81,7 +81,7 @@ export function sightKey(fetch: PinFetch): string {
 function versionKeys(fetch: PinFetch): string[] {
   const { builder, release } = fetch
   if (builder !== null) return [`literal ${originsOf(builder.version.runs) || placeKey(fetch.place)}`]
-  const version = versionText(fetch)
+  const version = versionOrCommit(fetch)
   if (version === null) return [`place ${placeKey(fetch.place)} ${fetch.pname?.text ?? ''}`]
   const literals = versionLiterals(fetch)
   const own = digitRuns(version)
@@ -155,7 +155,7 @@ function hashPlace(fetch: PinFetch): Place {
 /** Where the version stands first, in a literal of its own rather than inside a URL; else the first fetch. */
 function placeOf(fetches: readonly PinFetch[]): Place {
   const runs = fetches.flatMap((fetch) => {
-    const version = versionText(fetch)
+    const version = versionOrCommit(fetch)
     return version === null ? [] : digitRuns(version).filter((run) => run.origin.form !== 'name')
   })
   const whole = runs.filter(isWholeLiteral)

@@ -19,6 +19,23 @@ export function versionText(fetch: PinFetch): Text | null {
   return versionOf(url, fetch.version) ?? versionWord(url)
 }
 
+/** All forty digits of a commit, standing alone. */
+const commitWord = /(?<![0-9A-Za-z])[0-9a-f]{40}(?![0-9A-Za-z])/g
+
+/** Whether a text is a commit, all forty digits of it. */
+export const isCommit = (text: string): boolean => /^[0-9a-f]{40}$/.test(text)
+
+/** The one commit that a URL without a version names: what is moved there instead. */
+export function commitText(fetch: PinFetch): Text | null {
+  const [url] = fetch.urls
+  if (url === undefined || fetch.release !== null || versionText(fetch) !== null) return null
+  const found = [...url.text.matchAll(commitWord)].filter(({ index }) => index >= pathStart(url.text))
+  return new Set(found.map(([word]) => word)).size === 1 ? slice(url, found[0]!.index, found[0]!.index + 40) : null
+}
+
+/** What tells the state of a fetch from another: its version, or the commit it is of. */
+export const versionOrCommit = (fetch: PinFetch): Text | null => versionText(fetch) ?? commitText(fetch)
+
 /** Where a URL's path begins: a version in a host name is not the pin's. */
 export const pathStart = (url: string): number => Math.max(0, url.indexOf('/', url.indexOf('://') + 3))
 
@@ -69,9 +86,9 @@ export function isWholeLiteral({ origin, from, to }: Run): boolean {
   return origin.form === 'file' || (from - origin.start <= quotes && origin.end - to <= quotes)
 }
 
-/** The whole literals that hold this fetch's version: those its tag comes from, those its URLs repeat it from, and the package's own. */
+/** The whole literals that hold this fetch's version or commit: those its tag comes from, those its URLs repeat it from, and the package's own. */
 export function versionLiterals(fetch: PinFetch): Run[] {
-  const version = versionText(fetch)
+  const version = versionOrCommit(fetch)
   if (version === null) return []
   const own = digitRuns(version)
   if (own.length > 0 && own.every(isWholeLiteral)) return own
@@ -82,9 +99,9 @@ export function versionLiterals(fetch: PinFetch): Run[] {
   return repeated.slice(0, 1)
 }
 
-/** The file the version's text stands in. */
+/** The file the text of the version or commit stands in. */
 export function versionFile(fetch: PinFetch): string {
-  const version = versionText(fetch)
+  const version = versionOrCommit(fetch)
   const run = version === null ? undefined : digitRuns(version)[0]
   return run?.origin.file ?? fetch.place.file
 }

@@ -4,7 +4,7 @@ import type { Run, Text } from '../nix/evaluate/value.ts'
 import { feeding, isExact } from '../nix/evaluate/text.ts'
 import { type FileEdit, literalEdit, wholeEdit } from './literal-edit.ts'
 import type { Pin, PinFetch } from './pin.ts'
-import { pathStart, versionText } from './fetch-version.ts'
+import { commitText, isCommit, pathStart, versionOrCommit } from './fetch-version.ts'
 import { bareVersion } from './tag.ts'
 
 export type VersionEdits = { readonly ok: true; readonly edits: readonly FileEdit[] } | { readonly ok: false; readonly message: string }
@@ -12,12 +12,20 @@ export type VersionEdits = { readonly ok: true; readonly edits: readonly FileEdi
 /** What one word for the old version becomes. */
 export type Forms = readonly (readonly [old: string, now: string])[]
 
-/** The edits for a new tag. They are a proposal: whether the URLs come out right is for the next evaluation to say. */
+/** The edits for a new tag, or for a new commit where the pin is at one. They are a proposal: whether the URLs come out right is for the next evaluation to say. */
 export function versionEdits(pin: Pin, tag: string): VersionEdits {
-  if (pin.tag === null) return { ok: false, message: `${pin.name} has no version that could be changed` }
-  const plan = new Plan(pin.tag, tag)
+  const old = pin.tag ?? commitOf(pin)
+  if (old === null) return { ok: false, message: `${pin.name} has no version that could be changed` }
+  if (pin.tag === null && !isCommit(tag)) return { ok: false, message: `${pin.name} is at a commit; give another, all 40 digits of it` }
+  const plan = new Plan(old, tag)
   for (const fetch of pin.fetches) plan.fetch(fetch)
   return plan.result(pin)
+}
+
+/** The commit that all fetches of the pin are of; null where there is none, or more than one. */
+export function commitOf(pin: Pin): string | null {
+  const commits = new Set(pin.fetches.map((fetch) => commitText(fetch)?.text ?? null))
+  return commits.size === 1 ? [...commits][0]! : null
 }
 
 class Plan {
@@ -132,7 +140,7 @@ class Plan {
 
 /** The package's version, where it is the literal asked for. */
 function sourceLiteral(fetch: PinFetch, origin: Run['origin']): Text | null {
-  const candidates = [fetch.version, fetch.builder?.version ?? null, versionText(fetch)]
+  const candidates = [fetch.version, fetch.builder?.version ?? null, versionOrCommit(fetch)]
   return (
     candidates.find((text) => text !== null && text.runs.length > 0 && text.runs.every((run) => run.origin === origin && isExact(run))) ??
     null

@@ -14,6 +14,7 @@ import type { FileEdit } from '../pin/literal-edit.ts'
 import type { Pin, PinFetch } from '../pin/pin.ts'
 import { filesOf } from '../pin/pin.ts'
 import type { Intended } from '../pin/proof.ts'
+import { commitOf } from '../pin/version-edits.ts'
 import { attestingOf } from './attest.ts'
 import { assetAt, chosenAsset, type ChosenBy } from './assets.ts'
 import type { Found } from './checkout.ts'
@@ -69,11 +70,13 @@ export async function planNixPin(
   const { pin } = entry
   const fetches = within(pin, selection.systems)
   const { spelling = null } = options
+  // The commit that the pin is at is where it is, as its tag would be.
+  const isHere = requested !== null && requested === commitOf(pin)
   const split = requested !== null || named ? [] : splitWarnings(pin, tools.found)
-  const { newer: targets, warnings: offered } = split.length > 0 ? none : await targetsOf(entry, requested, named, tools, options)
+  const { newer: targets, warnings: offered } = split.length > 0 || isHere ? none : await targetsOf(entry, requested, named, tools, options)
   refuseSpelling(fetches, spelling)
   // Where no newer version is to be had, what is asked to accept drift looks at the one that is there.
-  const again = options.acceptDrift === true || fetches.some(hasPlaceholder)
+  const again = isHere || options.acceptDrift === true || fetches.some(hasPlaceholder)
   const stays = targets.every((target) => target.tag === pin.tag) && !again
   if (stays && targets.length === 0 && spelling === null) return { outcome: unchanged(entry, [...split, ...offered]) }
   const stay = async (): Promise<Stay> => ({
@@ -244,7 +247,7 @@ function refusePartial(pin: Pin, fetches: readonly PinFetch[], tag: string | nul
   throw new Refusal(
     'refused',
     'not-editable',
-    `${pin.name} has one version for all its systems, so ${others.join(', ')} would keep hashes of ${pin.tag}; leave out --system`,
+    `${pin.name} has one version for all its systems, so ${others.join(', ')} would keep hashes of ${pin.tag ?? 'the commit it is at'}; leave out --system`,
   )
 }
 

@@ -2,12 +2,13 @@
 import type { Warning } from '../core/report.ts'
 import type { Document } from '../nix/syntax.ts'
 import type { Pin } from '../pin/pin.ts'
+import { commitText, digitRuns } from '../pin/fetch-version.ts'
 import { splitFrom } from '../pin/split-versions.ts'
 import { staleHashes } from '../pin/stale-hashes.ts'
 import { unusedRows } from '../pin/unused-rows.ts'
 import type { Found } from './checkout.ts'
 
-/** Other hashes of the pin's files that its new version makes stale. */
+/** Other hashes of the pin's files that its new version makes stale, and the version beside a commit. */
 export function staleWarnings(pin: Pin, { checkout, discovery }: Found): Warning[] {
   const documents = new Map<string, Document>()
   for (const file of new Set([pin.place.file, ...pin.fetches.map((fetch) => fetch.place.file)])) {
@@ -27,7 +28,21 @@ export function staleWarnings(pin: Pin, { checkout, discovery }: Found): Warning
     code: 'stale-hash',
     message: `${place.attribute} at ${place.file}:${checkout.position(place).line} is still that of ${pin.tag ?? 'the old version'}: pinhash does not compute it, a build with Nix tells the new one`,
   }))
-  return [...rows, ...others]
+  return [...rows, ...others, ...staleVersions(pin, checkout)]
+}
+
+/** Which version a commit is stands in no URL. */
+function staleVersions(pin: Pin, checkout: Found['checkout']): Warning[] {
+  const commits = new Set(pin.fetches.flatMap((fetch) => commitText(fetch)?.runs ?? []).map((run) => run.origin))
+  const warnings = pin.fetches.flatMap(({ version }): Warning[] => {
+    const run = version === null || pin.tag !== null || !/\d/.test(version.text) ? undefined : digitRuns(version)[0]
+    if (version === null || run === undefined || commits.has(run.origin)) return []
+    const place = `${run.origin.file}:${checkout.position({ ...run.origin, start: run.from }).line}`
+    return [
+      { code: 'stale-version', message: `the version ${version.text} at ${place} was left as it is: a commit does not say which it is` },
+    ]
+  })
+  return [...new Map(warnings.map((warning) => [warning.message, warning])).values()]
 }
 
 /** Why an update of everything leaves the pin alone: its systems sit at different versions, which may be meant. */

@@ -33,6 +33,7 @@ describe('the arguments of update', () => {
     [['nixfmt', 'v1rc2'], ['nixfmt at v1rc2']],
     [['rust-analyzer', '2024-05-06'], ['rust-analyzer at 2024-05-06']],
     [['neovim', 'nightly'], ['neovim at nightly']],
+    [['tool', '4a1ba5a95bf39c3e1ba07e6b6a35ab2b7ec5bcd4'], ['tool at 4a1ba5a95bf39c3e1ba07e6b6a35ab2b7ec5bcd4']],
     [['biome', '@biomejs/biome@2.2.4'], ['biome at @biomejs/biome@2.2.4']],
     [['turbo', 'turbo@1.2.3'], ['turbo at turbo@1.2.3']],
     [['vercel/turbo', 'turbo@1.2.3'], ['vercel/turbo at turbo@1.2.3']],

@@ -52,6 +52,7 @@ export const meanings: Readonly<Record<FindingCode, string>> = {
   'shared-bytes': 'Different systems get the same bytes from different URLs.',
   'without-list': 'The release was worked with from its public URLs, without the list of its assets.',
   'stale-hash': 'Another hash beside the pin is still that of the old version.',
+  'stale-version': 'A version beside the pin stays as it was, because a commit does not say which it is.',
   'skipped-release': 'A newer release was passed over.',
   'evidence-unavailable': 'Some evidence could not be asked for.',
   coverage: 'What a system gets changes besides the version.',
