@@ -1,13 +1,14 @@
-// Folders of Nix files → for every pin, whether a release one version up would be written as intended. Writes nothing in the folders.
+// Folders of Nix files → for every pin, whether a release one version up, or another commit, would be written as intended. Writes nothing in the folders.
 // Usage: node build/scripts/measure-rewrite.js DIR… [--nix] [--lib DIR]    --nix lets nix-instantiate read the edited files; --lib names a checkout of nixpkgs or of its lib.
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { repositoryFiles } from '../src/files/repository.ts'
 import { load } from '../src/workflow/checkout.ts'
 import { entriesOf } from '../src/workflow/entries.ts'
+import type { Pin } from '../src/pin/pin.ts'
 import { updateFound } from '../src/workflow/update.ts'
 import { RealNix } from '../test/real-nix/ask.ts'
-import { builderReleases, nextTag, pretendContext, pretendForge, pretendTools, withoutWriting } from './pretend.ts'
+import { builderReleases, nextOf, pretendContext, pretendForge, pretendTools, withoutWriting } from './pretend.ts'
 import { type Judged, judge, judgeByNix } from './rewrite-judge.ts'
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { nix: { type: 'boolean' }, lib: { type: 'string' } } })
@@ -30,10 +31,9 @@ async function measure(directory: string): Promise<number> {
   const found = load(files, { globs: null })
   const read = performance.now()
   const entries = entriesOf(found).filter((entry) => entry.kind === 'nix')
-  const selected = entries.flatMap((entry) => {
-    const tag = entry.tag === null ? null : nextTag(entry.tag)
-    return tag === null ? [] : [{ pin: entry, tag, named: true }]
-  })
+  const nexts = entries.map((pin) => ({ pin, next: nextOf(pin.pin) }))
+  const selected = nexts.flatMap(({ pin, next }) => ('tag' in next ? [{ pin, tag: next.tag, named: true }] : []))
+  const untried = nexts.flatMap(({ pin, next }) => ('none' in next ? [{ pin: pin.pin, why: next.none }] : []))
   const context = pretendContext(files, pretendForge(builderReleases(found.discovery.pins)))
   const options = { dryRun: false, download: true, allowDowngrade: false, comments: true }
   const { outcomes } = await updateFound(pretendTools(context, found), selected, { globs: null, systems: null, pins: [] }, options)
@@ -48,10 +48,11 @@ async function measure(directory: string): Promise<number> {
     `${count('wrong')} wrong`,
   ]
   console.log(
-    `${path.basename(directory)}: ${entries.length} pins, ${judged.length} with a version: ${parts.join(', ')}; read in ${seconds(start, read)}, updated in ${seconds(read, updated)}`,
+    `${path.basename(directory)}: ${entries.length} pins, ${judged.length} tried: ${parts.join(', ')}; read in ${seconds(start, read)}, updated in ${seconds(read, updated)}`,
   )
-  for (const { pin, verdict, why } of judged)
-    if (verdict !== 'as intended')
-      console.log(`  ${verdict}: ${pin.name} ${pin.tag} (${pin.place.file}:${found.checkout.position(pin.place).line}): ${why}`)
+  const told = (verdict: string, pin: Pin, why: string): void =>
+    console.log(`  ${verdict}: ${pin.name} ${pin.tag} (${pin.place.file}:${found.checkout.position(pin.place).line}): ${why}`)
+  for (const { pin, verdict, why } of judged) if (verdict !== 'as intended') told(verdict, pin, why)
+  for (const { pin, why } of untried) told('not tried', pin, why)
   return count('wrong')
 }

@@ -8,6 +8,7 @@ import { evidence } from '../src/forge/evidence.ts'
 import { readHash } from '../src/pin/hash-edits.ts'
 import type { Pin } from '../src/pin/pin.ts'
 import { bareVersion } from '../src/pin/tag.ts'
+import { commitOf } from '../src/pin/version-edits.ts'
 import type { Found } from '../src/workflow/checkout.ts'
 import type { Context } from '../src/workflow/context.ts'
 import { type Digested, Digests, type Wish } from '../src/workflow/digests.ts'
@@ -24,13 +25,31 @@ export function pretendDigest(url: string, algorithm: Algorithm, unpacked = fals
   }
 }
 
-/** The tag with its last number one higher: `v1.2.3-rc1` → `v1.2.4-rc1`; null where it has no number. */
+/** The tag with its last number one higher: `v1.2.3-rc1` → `v1.2.4-rc1`; of a day the next day; null where it has no number. */
 export function nextTag(tag: string): string | null {
   const { prefix, version } = bareVersion(tag)
+  const day = /^((?:19|20)\d\d)([-_]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)/.exec(version)
+  if (day !== null) {
+    const [text, year, separator = '', month, date] = day
+    const next = new Date(Date.UTC(Number(year), Number(month) - 1, Number(date) + 1)).toISOString().slice(0, 10)
+    return prefix + next.replaceAll('-', separator) + version.slice(text.length)
+  }
   const core = /^\d+(?:[._]\d+)*/.exec(version)?.[0]
   if (core === undefined) return null
   const last = /\d+$/.exec(core)!
   return prefix + core.slice(0, last.index) + String(BigInt(last[0]) + 1n).padStart(last[0].length, '0') + version.slice(core.length)
+}
+
+/** What a pin is pretended to go to: the next tag, or another commit; or why there is nothing. */
+export function nextOf(pin: Pin): { readonly tag: string } | { readonly none: string } {
+  if (pin.tag !== null) {
+    const tag = nextTag(pin.tag)
+    return tag === null ? { none: `${pin.tag} is a fixed name` } : { tag }
+  }
+  const commit = commitOf(pin)
+  if (commit !== null) return { tag: createHash('sha1').update(commit).digest('hex') }
+  const url = pin.fetches[0]?.urls[0]?.text ?? ''
+  return { none: /\/latest\//.test(url) ? `${url} is whatever is the latest` : `${url || pin.name} names no version` }
 }
 
 class PretendDigests extends Digests {
