@@ -15,6 +15,7 @@ const chunks: readonly (readonly [name: string, ...modules: string[]])[] = [
   ['files', 'src/compose.ts'],
   ['list', 'src/workflow/list.ts'],
   ['writing', 'src/files/write.ts', 'src/files/tidy.ts', 'src/files/lock.ts'],
+  ['running', 'src/files/work-tree.ts', 'src/files/command.ts'],
   ['pins', 'src/workflow/update.ts', 'src/workflow/verify.ts'],
   [
     'network',

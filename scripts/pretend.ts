@@ -124,7 +124,7 @@ export function builderReleases(pins: readonly Pin[]): Map<string, Release[]> {
 export function withoutWriting(files: Files): { readonly files: Files; readonly written: Map<string, string> } {
   const written = new Map<string, string>()
   const write = (changes: readonly Change[]): Promise<void> => {
-    for (const { path, after } of changes) written.set(path, after)
+    for (const { path, after } of changes) if (after !== null) written.set(path, after)
     return Promise.resolve()
   }
   return { files: { ...files, write }, written }

@@ -40,6 +40,7 @@ async function start(): Promise<void> {
         stdin: () => process.stdin,
         version,
         runner: { id: process.pid, isAlive },
+        stopGroup: (id, force) => stopGroup(id, force ? 'SIGKILL' : interruptedWith === 143 ? 'SIGTERM' : 'SIGINT'),
       })
     },
   }
@@ -60,6 +61,14 @@ function isAlive(id: number): boolean {
     return process.kill(id, 0)
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+function stopGroup(id: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-id, signal)
+  } catch {
+    // It has ended by itself.
   }
 }
 

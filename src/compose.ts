@@ -10,9 +10,11 @@ import type { Runner } from './files/lock.ts'
 import type { BundleSource } from './forge/attestation-bundles.ts'
 import type { TrustOptions } from './forge/attestation-trust.ts'
 import { repositoryPrefix } from './files/prefix.ts'
+import type { CommandOptions } from './files/command.ts'
+import type { WorkTreeOptions } from './files/work-tree.ts'
 import { repositoryFiles } from './files/repository.ts'
 import type { Files } from './files/types.ts'
-import type { Attestations, Downloads, Forge } from './workflow/ports.ts'
+import type { Attestations, Commands, Downloads, Forge, WorkTree } from './workflow/ports.ts'
 
 /** What the process gives besides the wiring. */
 export interface Surroundings {
@@ -21,6 +23,8 @@ export interface Surroundings {
   readonly directory: string
   readonly stdin: () => Readable
   readonly version: string
+  /** Passes the signal that this program got on to a group of processes; with `force` ends them. Without it the leader alone is told. */
+  readonly stopGroup?: (id: number, force: boolean) => void
   /** Tells at once whose lock was left behind; without it that takes a minute. */
   readonly runner?: Runner
 }
@@ -37,6 +41,14 @@ export function compose(wiring: Wiring, surroundings: Surroundings): Ports {
     forge: lazyForge(async () => (await network()).forge),
     downloads: lazyDownloads(async () => (await network()).downloads),
     attestations: lazyAttestations(async () => (await network()).attestations()),
+    workTree: lazyWorkTree(directory, { environment: surroundings.environment, signal }),
+    commands: lazyCommands({
+      directory,
+      environment: surroundings.environment,
+      signal,
+      stopGroup: surroundings.stopGroup,
+      onLine: (line) => progress.note?.(line),
+    }),
     progress,
     jobs,
     signal,
@@ -112,6 +124,26 @@ async function mirrorsOf(files: Files): Promise<readonly Mirror[]> {
   if (!('text' in read)) return []
   const { specMirrors } = await import('./pin/mirrors.ts')
   return specMirrors(read.text)
+}
+
+function lazyWorkTree(directory: string, options: WorkTreeOptions): WorkTree {
+  let loaded: Promise<WorkTree> | null = null
+  const load = (): Promise<WorkTree> => (loaded ??= import('./files/work-tree.ts').then(({ workTreeIn }) => workTreeIn(directory, options)))
+  return {
+    ready: async () => (await load()).ready(),
+    dirty: async (paths) => (await load()).dirty(paths),
+    commit: async (paths, added, message) => (await load()).commit(paths, added, message),
+    unstage: async (paths) => (await load()).unstage(paths),
+  }
+}
+
+function lazyCommands(options: CommandOptions): Commands {
+  return {
+    run: async (command, variables) => {
+      const { commandsIn } = await import('./files/command.ts')
+      return commandsIn(options).run(command, variables)
+    },
+  }
 }
 
 function lazyForge(load: () => Promise<Forge>): Forge {

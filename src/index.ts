@@ -9,6 +9,8 @@ export { repositoryFiles } from './files/repository.ts'
 export type { Context, OutdatedOptions, PinRequest, Selection, Shard, UpdateOptions, VerifyOptions } from './workflow/context.ts'
 export type {
   Change,
+  CommandFailure,
+  Commands,
   Downloaded,
   Downloads,
   Files,
@@ -20,6 +22,7 @@ export type {
   SourceFile,
   SourceFiles,
   Wanted,
+  WorkTree,
 } from './workflow/ports.ts'
 export { branches } from './workflow/branches.ts'
 export { convertHashes } from './workflow/convert.ts'
@@ -52,6 +55,7 @@ export type {
   AssetOutcome,
   BranchDocument,
   Compared,
+  Commit,
   HashDocument,
   ListDocument,
   ListedAsset,

@@ -34,7 +34,9 @@ export async function readArguments(
   const known = [...everywhere, ...command.options]
   const foreign = [...parsed.values.keys()].find((key) => !known.some((option) => option.name === key))
   if (foreign !== undefined) throw usage(`${dashed(foreign)} is not an option of pinhash ${name}; pinhash ${name} --help lists them`)
-  const given = readGiven(parsed.values, [...positionals, ...parsed.rest], known)
+  const taken = known.some((option) => option.takesRest === true && parsed.values.get(option.name) === true)
+  const words = taken ? { positionals, rest: parsed.rest } : { positionals: [...positionals, ...parsed.rest], rest: [] }
+  const given = readGiven(parsed.values, words, known)
   return { kind: 'run', command: name, settings: readSettings(given, command.options), run: command.prepare(given) }
 }
 
@@ -144,7 +146,7 @@ function parserOptions(options: readonly Option[]): Record<string, { type: 'bool
   )
 }
 
-function readGiven(values: ReadonlyMap<string, unknown>, positionals: readonly string[], known: readonly Option[]): Given {
+function readGiven(values: ReadonlyMap<string, unknown>, words: Pick<Given, 'positionals' | 'rest'>, known: readonly Option[]): Given {
   const all = (name: string): readonly string[] => [values.get(name) ?? []].flat().map(String)
   const optional = new Set(known.filter(({ kind }) => kind === 'optional').map(({ name }) => name))
   for (const { name, choices } of known) {
@@ -153,7 +155,7 @@ function readGiven(values: ReadonlyMap<string, unknown>, positionals: readonly s
     if (!optional.has(name) && all(name).includes('')) throw usage(`${dashed(name)} was given an empty value`)
   }
   return {
-    positionals,
+    ...words,
     flag: (name) => values.get(name) === true || (optional.has(name) && values.has(name)),
     value: (name) => all(name).at(-1) || null,
     list: (name) => (values.has(name) ? all(name) : null),

@@ -26,6 +26,8 @@ export function readBranching(given: Given): string | null {
     if (prefix !== null) throw new InputError('usage', '--branch-prefix goes with --branch-name, which is not given')
     return null
   }
+  const other = ['commit', 'each'].find((name) => given.flag(name))
+  if (other !== undefined) throw new InputError('usage', `--branch-name does nothing but print names; leave out --${other}`)
   const problem = prefix === null ? null : prefixProblem(prefix)
   if (problem !== null) throw new InputError('usage', `--branch-prefix ${JSON.stringify(prefix)} ${problem}`)
   return prefix ?? 'pinhash/'

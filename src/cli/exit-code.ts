@@ -33,6 +33,8 @@ export const ofReason: Readonly<Record<ReasonCode, 1 | 2 | 3 | 4>> = {
   'changed-file': 2,
   syntax: 2,
   'no-base': 2,
+  'unusable-repository': 2,
+  'dirty-file': 2,
   'no-pin': 3,
   'unknown-pin': 3,
   'no-release': 3,
@@ -65,6 +67,9 @@ export const ofReason: Readonly<Record<ReasonCode, 1 | 2 | 3 | 4>> = {
   ignored: 1,
   'replaced-upstream': 1,
   'corrupt-download': 1,
+  'commit-failed': 1,
+  'command-failed': 1,
+  interrupted: 4,
   bug: 1,
 }
 

@@ -6,6 +6,8 @@ export interface Option {
   readonly kind: 'flag' | 'value' | 'list' | 'optional'
   readonly describe: string
   readonly choices?: readonly string[]
+  /** Where this flag is given, what follows `--` is its own and no positional. */
+  readonly takesRest?: true
 }
 
 /** Accepted by every command. */

@@ -24,7 +24,10 @@ export interface Settings extends Reporting {
 
 /** Options and positionals of one command line, by name. */
 export interface Given {
+  /** What follows `--` among them, unless an option takes that. */
   readonly positionals: readonly string[]
+  /** What follows `--`, where an option takes it. */
+  readonly rest: readonly string[]
   /** Whether a flag, or an option whose value may be left out, was given. */
   flag(name: string): boolean
   /** The last value given, or null; null as well where it may be left out and was. */

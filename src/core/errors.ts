@@ -14,6 +14,8 @@ export type InputCode =
   | 'changed-file'
   | 'syntax'
   | 'no-base'
+  | 'unusable-repository'
+  | 'commit-failed'
 /** Something named does not exist. Exit code 3. */
 export type AbsentCode = 'no-pin' | 'unknown-pin' | 'no-release' | 'no-asset' | 'no-repository' | 'no-revision'
 /** Could not find out. Exit code 4. */

@@ -34,6 +34,9 @@ export type ReasonCode =
   | 'ignored'
   | 'replaced-upstream'
   | 'corrupt-download'
+  | 'dirty-file'
+  | 'command-failed'
+  | 'interrupted'
   | 'bug'
 
 export interface Reason {
@@ -106,6 +109,14 @@ export interface Warning {
     | 'drift-accepted'
     | 'without-release'
     | 'unstable-archive'
+    | 'changed-by-command'
+  readonly message: string
+}
+
+/** What a pin was committed as. */
+export interface Commit {
+  /** null in a dry run. */
+  readonly id: string | null
   readonly message: string
 }
 
@@ -129,6 +140,8 @@ export interface Outcome {
   readonly release?: OutcomeRelease
   /** What a person said of the pin, such as `hold`, `follow ~0.10`, `min-age 7d`; absent where nothing is said. */
   readonly constraints?: readonly string[]
+  /** `update --commit`, of a pin that was updated. */
+  readonly commit?: Commit
   /** `outdated`: the newest tag that fits, perhaps the one the file holds; null where it is not known. */
   readonly newest?: string | null
   /** `outdated`: the highest tag of all, of whatever form, prereleases included; null where it is not known. */

@@ -12,7 +12,8 @@ export interface Change {
   readonly path: string
   /** What the change was computed from, null where there was no file; a file that holds something else by now is not written. */
   readonly before: string | null
-  readonly after: string
+  /** null removes the file. */
+  readonly after: string | null
 }
 
 /** Why a file has no text to work with. */

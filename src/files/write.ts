@@ -34,7 +34,7 @@ export async function writeAll(realRoot: string, changes: readonly Change[], run
     throw new InputError('unwritable-file', `Could not write ${twice.path}: two changes are for the same file; nothing was written`)
   const undo: Undo[] = []
   const folders: Undo[] = []
-  const staged: string[] = []
+  const staged = new Map<Target, string>()
   const kept: string[] = []
   const locks = new Map<string, Lock>()
   const release = (): void => {
@@ -59,20 +59,21 @@ export async function writeAll(realRoot: string, changes: readonly Change[], run
     }
     for (const target of targets) {
       current = target.path
+      if (target.after === null) continue
       const temporary = sibling(target.real)
-      staged.push(temporary)
-      await stage(target, temporary)
+      staged.set(target, temporary)
+      await stage(target, target.after, temporary)
     }
     for (const target of targets) await check(target)
     for (const [i, target] of targets.entries()) {
       current = target.path
       if (locks.get(target.real)?.holds() !== true) throw changed(target, 'was taken over by another run')
       // Nothing comes after the last one that could make it necessary to put it back.
-      await publish(target, staged[i] ?? '', undo, i < targets.length - 1 ? kept : null)
+      await publish(target, staged.get(target) ?? null, undo, i < targets.length - 1 ? kept : null)
     }
-    await removeAll([...staged, ...kept])
+    await removeAll([...staged.values(), ...kept])
   } catch (error) {
-    await removeAll(staged)
+    await removeAll([...staged.values()])
     const stuck = await undoAll(undo)
     // What could not be put back stays where it was kept.
     if (stuck.length === 0) await removeAll(kept)
@@ -153,7 +154,7 @@ function unwritable(change: Change, error: unknown): InputError {
   return new InputError('unwritable-file', `Could not write ${change.path}: ${explain(error)}; nothing was written`, { cause: error })
 }
 
-async function stage(target: Target, temporary: string): Promise<void> {
+async function stage(target: Target, text: string, temporary: string): Promise<void> {
   const file = await open(temporary, 'wx')
   try {
     if (target.before !== null) {
@@ -163,15 +164,16 @@ async function stage(target: Target, temporary: string): Promise<void> {
       if (own.uid !== uid || own.gid !== gid) await file.chown(uid, gid).catch(() => undefined)
       await file.chmod(mode & 0o7777)
     }
-    await file.writeFile(target.after, 'utf8')
+    await file.writeFile(text, 'utf8')
     await file.sync()
   } finally {
     await file.close()
   }
 }
 
-async function publish(target: Target, temporary: string, undo: Undo[], kept: string[] | null): Promise<void> {
+async function publish(target: Target, temporary: string | null, undo: Undo[], kept: string[] | null): Promise<void> {
   if (target.before === null) {
+    if (temporary === null) return
     // A link, unlike a rename, does not replace what has just appeared there.
     await link(temporary, target.real).catch((error: unknown) => {
       if (errorCode(error) === 'EEXIST') throw changed(target, 'has appeared')
@@ -180,11 +182,12 @@ async function publish(target: Target, temporary: string, undo: Undo[], kept: st
     undo.push(named(target.path, () => rm(target.real)))
     return
   }
-  if (kept === null) return rename(temporary, target.real)
+  const replace = (): Promise<void> => (temporary === null ? rm(target.real) : rename(temporary, target.real))
+  if (kept === null) return replace()
   const old = `${sibling(target.real)}.old`
   kept.push(old)
   await link(target.real, old).catch(() => copyFile(target.real, old, constants.COPYFILE_EXCL))
-  await rename(temporary, target.real)
+  await replace()
   undo.push(named(`${target.path}, whose old text is in ${path.basename(old)} beside it`, () => rename(old, target.real)))
 }
 

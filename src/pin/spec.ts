@@ -7,6 +7,7 @@ import { usualSystems } from '../core/system.ts'
 import type { System } from '../core/system.ts'
 import { archNames, fillTemplate, isSystem, osNames, templateProblem } from './asset-template.ts'
 import type { AssetWords } from './asset-template.ts'
+import { messageProblem } from './commit-message.ts'
 import { mirrorsKey } from './mirrors.ts'
 import { nearest } from './nearest.ts'
 import { type Policy, attestationProblem, followProblem, modeOf, noPolicy } from './policy.ts'
@@ -25,6 +26,8 @@ export interface SpecPin extends AssetWords {
 }
 
 export interface Spec {
+  /** The template of commits' messages; null where none is given. */
+  readonly message: string | null
   readonly pins: readonly SpecPin[]
 }
 
@@ -42,13 +45,14 @@ export function parseSpec(text: string): SpecResult {
   const json = parseJson(text)
   if (!json.ok) return { ok: false, problems: [{ offset: json.offset, path: '', message: json.message }] }
   const check = new Check()
-  const withMirrors = json.root.kind === 'object' && json.root.members.some(({ key }) => key === mirrorsKey)
-  const root = check.object(json.root, [], ['$schema', 'pins', mirrorsKey], withMirrors ? [] : ['pins'])
+  const withoutPins = json.root.kind === 'object' && json.root.members.some(({ key }) => key === mirrorsKey || key === 'message')
+  const root = check.object(json.root, [], ['$schema', 'pins', mirrorsKey, 'message'], withoutPins ? [] : ['pins'])
   check.string(root.get('$schema'), ['$schema'])
+  const message = check.string(root.get('message'), ['message'], messageProblem)?.value ?? null
   checkMirrors(check, root.get(mirrorsKey))
   const pins = check.map(root.get('pins'), ['pins']).flatMap((member) => readPin(check, member) ?? [])
   const problems = check.problems.toSorted((a, b) => a.offset - b.offset)
-  return problems.length === 0 ? { ok: true, spec: { pins } } : { ok: false, problems }
+  return problems.length === 0 ? { ok: true, spec: { message, pins } } : { ok: false, problems }
 }
 
 /** The name of each system's asset in the release of a tag. */

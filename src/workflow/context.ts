@@ -2,7 +2,7 @@
 import type { SpellingName } from '../core/report.ts'
 import type { System } from '../core/system.ts'
 import type { AttestationMode } from '../pin/policy.ts'
-import type { Attestations, Downloads, Files, Forge, Past, Progress } from './ports.ts'
+import type { Attestations, Commands, Downloads, Files, Forge, Past, Progress, WorkTree } from './ports.ts'
 
 export interface Context {
   readonly files: Files
@@ -10,6 +10,10 @@ export interface Context {
   readonly downloads: Downloads
   /** Needed where attestations are asked for. */
   readonly attestations?: Attestations
+  /** Needed where commits are asked for. */
+  readonly workTree?: WorkTree
+  /** Needed where a command is to be run. */
+  readonly commands?: Commands
   readonly progress: Progress
   /** How many downloads run at once, over all pins. */
   readonly jobs: number
@@ -58,6 +62,10 @@ export interface UpdateOptions {
   readonly prereleases?: boolean
   /** As of VerifyOptions. */
   readonly attestation?: AttestationMode
+  /** Commit each updated pin by itself; `message` is a template that goes before the one of pinhash.json. null or absent: commit nothing. */
+  readonly commit?: { readonly message: string | null } | null
+  /** A program and its arguments, run after each updated pin is written; where it fails the pin is put back. null or absent: none. */
+  readonly each?: readonly string[] | null
 }
 
 export interface OutdatedOptions {

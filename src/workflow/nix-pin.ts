@@ -205,6 +205,26 @@ function proveAll(found: Found, proposals: readonly Proposal[]): string | null {
   return prove(before, after, edits, (fetch) => intended.get(sightKey(fetch)) ?? null)
 }
 
+/** Step 8 for proposals that are written on top of others which hold already: gives what is wrong, or null. */
+export function problemOnTop(found: Found, held: readonly Proposal[], step: readonly Proposal[]): string | null {
+  if (step.length === 0) return null
+  const touched = new Set(step.flatMap(({ edits }) => edits.map((edit) => edit.file)))
+  const before = found.roots.filter((root) => [...touched].some((file) => root.reads.has(file)))
+  const isSeen = ({ edits }: Proposal): boolean =>
+    edits.some(({ file }) => touched.has(file) || before.some((root) => root.reads.has(file)))
+  const all = [...held.filter(isSeen), ...step]
+  const edits = editsOf(all)
+  try {
+    const tree = found.checkout.tree(overlayOf(found, edits))
+    const intended = new Map(all.flatMap((proposal) => [...proposal.intended]))
+    const after = before.map((root) => evaluateRoot(tree, root.file))
+    return prove(before, after, edits, (fetch) => intended.get(sightKey(fetch)) ?? null)
+  } catch (error) {
+    if (error instanceof EditError) return `two pins would edit the same place: ${error.message}`
+    throw error
+  }
+}
+
 /** The edits of all proposals; what several of them ask for is done once. */
 export function editsOf(proposals: readonly Proposal[]): FileEdit[] {
   const edits = new Map<string, FileEdit>()

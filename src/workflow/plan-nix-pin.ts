@@ -41,7 +41,7 @@ import { Refusal, endOf, worstOf } from './refusal.ts'
 import { type Offer, type Stay, explicitTarget, firstComplete, offerOf, refuseDowngrade } from './resolve.ts'
 import type { Selected } from './select.ts'
 import type { Tools } from './tools.ts'
-import type { Plan } from './update.ts'
+import type { Plan } from './plan.ts'
 import { Disagreement, type Subject, type Weighed, weighAll } from './weigh.ts'
 
 type NixEntry = Extract<Entry, { kind: 'nix' }>

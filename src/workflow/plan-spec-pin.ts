@@ -21,7 +21,7 @@ import { type Target, explicitTarget, firstComplete, offerOf, refuseDowngrade } 
 import type { Selected } from './select.ts'
 import { generatedPins } from './spec-state.ts'
 import type { Tools } from './tools.ts'
-import type { Plan } from './update.ts'
+import type { Plan } from './plan.ts'
 import { type Weighed, weighAll } from './weigh.ts'
 
 type SpecEntry = Extract<Entry, { kind: 'spec' }>
@@ -183,7 +183,7 @@ function outcomesOf(entry: SpecEntry, generated: GeneratedPin, weighed: readonly
 }
 
 /** What is written for these pins: their versions in pinhash.json by span, their generated files whole. A generated file keeps the pins that are not among these. */
-export function specChanges(changes: readonly SpecChange[], found: Found): Change[] {
+export function specChanges(changes: readonly SpecChange[], found: Found): (Change & { readonly after: string })[] {
   if (changes.length === 0) return []
   const text = found.checkout.text(specFile) ?? ''
   const edits = changes
@@ -193,7 +193,7 @@ export function specChanges(changes: readonly SpecChange[], found: Found): Chang
       end: pin.versionNode.end - 1,
       text: encodeJsonString(generated.version),
     }))
-  const written: Change[] = [{ path: specFile, before: text, after: applyEdits(text, edits) }]
+  const written: (Change & { readonly after: string })[] = [{ path: specFile, before: text, after: applyEdits(text, edits) }]
   const wanted = new Map((found.spec?.pins ?? []).map((pin) => [pin.pin, pin.file]))
   for (const file of new Set(changes.map(({ pin }) => pin.file))) {
     const held = generatedPins(found.checkout, file)

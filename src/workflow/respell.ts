@@ -12,7 +12,7 @@ import type { Entry } from './entries.ts'
 import { lend, proveOne, shownAs } from './nix-pin.ts'
 import { Refusal } from './refusal.ts'
 import type { Tools } from './tools.ts'
-import type { Plan } from './update.ts'
+import type { Plan } from './plan.ts'
 
 /** Throws Refusal `not-editable` where the attribute cannot take the spelling. */
 export function refuseSpelling(fetches: readonly PinFetch[], spelling: SpellingName | null): void {

@@ -71,12 +71,14 @@ describe('the schema of pinhash.json', () => {
     ['pins with an asset pattern', { $schema: './x.json', pins: { cue } }],
     ['pins with an asset for each system', { pins: { cue: { ...cue, asset: undefined, systems: { 'x86_64-linux': 'cue.tar.gz' } } } }],
     ['no pins', { pins: {} }],
+    ['a message', { message: 'deps: {pin} {from}..{to}\n\n{org}/{name}, {file}' }],
   ])('accepts %s', (_, document) => {
     expect(config(JSON.parse(JSON.stringify(document))), JSON.stringify(config.errors)).toBe(true)
   })
 
   it.each<[string, object]>([
     ['no pins at all', {}],
+    ['a message with a placeholder there is not', { message: '{version}' }],
     ['a misspelt field', { pins: { cue: { ...cue, verison: 'v1' } } }],
     ['a pin without a version', { pins: { cue: { ...cue, version: undefined } } }],
     ['a pin without systems', { pins: { cue: { ...cue, systems: [] } } }],

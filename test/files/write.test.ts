@@ -31,7 +31,7 @@ afterEach(() => {
 })
 
 const read = (folder: string, name: string): string => readFileSync(path.join(folder, name), 'utf8')
-const change = (name: string, before: string | null, after: string) => ({ path: name, before, after })
+const change = (name: string, before: string | null, after: string | null) => ({ path: name, before, after })
 
 describe('writes', () => {
   test('all files, and leaves nothing else', async () => {
@@ -52,6 +52,22 @@ describe('writes', () => {
       'sub',
       'sub/b.nix',
     ])
+  })
+
+  test('removes what shall be no more, with the others or not at all', async () => {
+    const folder = temporaryFolder({ 'a.nix': 'a', 'b.nix': 'b', 'c.nix': 'c' })
+    const files = repositoryFiles(folder)
+    await files.write([change('a.nix', 'a', null), change('b.nix', 'b', 'B')])
+    expect(readdirSync(folder).toSorted()).toEqual(['b.nix', 'c.nix'])
+    await expect(files.write([change('c.nix', 'other', null)])).rejects.toMatchObject({ code: 'changed-file' })
+    faults.rename = (to) => {
+      if (to.endsWith('/b.nix')) throw Object.assign(new Error('no'), { code: 'EACCES' })
+    }
+    await expect(files.write([change('c.nix', 'c', null), change('b.nix', 'B', 'b')])).rejects.toMatchObject({ code: 'unwritable-file' })
+    faults.rename = null
+    expect([read(folder, 'b.nix'), read(folder, 'c.nix'), readdirSync(folder).length]).toEqual(['B', 'c', 2])
+    await files.write([change('c.nix', 'c', null)])
+    expect(readdirSync(folder)).toEqual(['b.nix'])
   })
 
   test.each([0o644, 0o600, 0o755, 0o664])('mode %o stays', async (mode) => {

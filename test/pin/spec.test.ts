@@ -50,7 +50,7 @@ describe('parseSpec', () => {
   it('reads several pins in order, and none', () => {
     const many = parseSpec(JSON.stringify({ $schema: './x.json', pins: { b: cue, a: cue, __proto__x: cue } }))
     expect(many.ok && many.spec.pins.map((pin) => pin.pin)).toStrictEqual(['b', 'a', '__proto__x'])
-    expect(parseSpec('{"pins": {}}')).toStrictEqual({ ok: true, spec: { pins: [] } })
+    expect(parseSpec('{"pins": {}}')).toStrictEqual({ ok: true, spec: { message: null, pins: [] } })
   })
 
   it('reads what is said about versions', () => {
@@ -197,6 +197,8 @@ describe('parseSpec', () => {
     ['{"pins": {"cue": true}}', 'pins.cue: expected an object, got true'],
     ['{"pins": {}, "pins": {}}', 'pins: the key "pins" is there twice'],
     ['{"pins": {}, "pin": {}}', 'pin: unknown key "pin"; did you mean "pins"?'],
+    ['{"pins": {}, "message": "bump {pim}"}', 'message: unknown placeholder {pim}; did you mean {pin}?'],
+    ['{"message": ""}', 'message: expected a message, got an empty text'],
     ['{"pins": {}, "$schema": 1}', '$schema: expected a text, got 1'],
     [text(cue, 'a@b'), 'pins["a@b"]: expected a name of a pin without white space, "@" and "/", and no "-" at its start'],
     [text(cue, ''), 'pins[""]: expected a name of a pin without white space, "@" and "/", and no "-" at its start'],

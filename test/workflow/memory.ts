@@ -84,7 +84,9 @@ function memoryFiles(texts: Map<string, string>): Files {
       for (const { path, before } of changes)
         if ((texts.get(path) ?? null) !== before)
           throw new InputError('changed-file', `Could not write ${path}: it has changed since it was read; nothing was written, run again`)
-      for (const { path, after } of changes) texts.set(path, after)
+      for (const { path, after } of changes)
+        if (after === null) texts.delete(path)
+        else texts.set(path, after)
     },
   }
 }

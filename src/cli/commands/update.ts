@@ -2,6 +2,7 @@
 import type { OutcomeDocument, SpellingName } from '../../core/report.ts'
 import { attesting, readAttesting } from '../attesting.ts'
 import { branching, branchResult, readBranching } from '../branching.ts'
+import { committing, eachRule, readCommitting } from '../committing.ts'
 import type { Command, Result } from '../command.ts'
 import { commentRule, fitting, readFitting } from '../fitting.ts'
 import { ofOutcomes } from '../exit-code.ts'
@@ -35,6 +36,7 @@ export const updateCommand: Command = {
       choices: spellings,
       describe: 'write all hashes of the pins so; without it each keeps the spelling it has',
     },
+    ...committing,
     ...branching,
     ...attesting,
     ...reporting,
@@ -45,9 +47,10 @@ export const updateCommand: Command = {
     ['update cue v0.11.0', 'one pin to one release'],
     ['update cue@v0.11.0 cli/cli', 'one to a release, another to the newest'],
     ['update nix/tools.nix --dry-run', 'the pins of one file, as a diff'],
+    ['update --commit --each -- nix flake check', 'every pin in a commit of its own, without those that break the build'],
     ['update --spelling sri', 'every pin to the newest, and every hash to SRI; what is newest already is not downloaded'],
   ],
-  notes: `PIN is the name of a pin, org/name, or a file that holds pins. ${requestRule} A TAG goes before follow, min-age and prereleases; a pin on hold has to be named with one. ${commentRule}`,
+  notes: `PIN is the name of a pin, org/name, or a file that holds pins. ${requestRule} A TAG goes before follow, min-age and prereleases; a pin on hold has to be named with one. ${commentRule} ${eachRule}`,
   prepare: (given) => {
     const pins = parseRequests(given.positionals)
     const dryRun = given.flag('dry-run')
@@ -59,6 +62,7 @@ export const updateCommand: Command = {
       comments: !given.flag('no-comments'),
       acceptDrift: given.flag('accept-drift'),
       spelling: given.value('spelling') as SpellingName | null,
+      ...readCommitting(given),
       ...readFitting(given),
       ...readAttesting(given),
     }

@@ -24,7 +24,12 @@ export function outcomeLines({ outcomes }: OutcomeDocument, view: View, painter:
       ...outcome.warnings.flatMap(({ message }) => wrap(printable(`warning: ${message}`), view.columns, '  ').map(painter.warning)),
     ]
     const said = outcome.constraints === undefined ? '' : `   ${painter.warning(printable(outcome.constraints.join(', ')))}`
-    return [`${painted}${gap}${painter.faint(place)}${said}`, ...assetLines(outcome, view, painter), ...notes]
+    return [
+      `${painted}${gap}${painter.faint(place)}${said}`,
+      ...assetLines(outcome, view, painter),
+      ...commitLines(outcome, painter),
+      ...notes,
+    ]
   })
 }
 
@@ -139,6 +144,14 @@ function detailLines(
       ? [`    ${printable(asset.old)}   ${place}`]
       : [`    file has  ${painter.bad(printable(asset.old))}   ${place}`, `    found     ${painter.good(printable(asset.new ?? ''))}`]),
   ]
+}
+
+/** The commit's first characters and its message, in a dry run the message alone. */
+function commitLines({ commit }: Outcome, painter: Painter): readonly string[] {
+  if (commit === undefined) return []
+  const [subject = '', ...rest] = commit.message.split('\n').map(printable)
+  const head = commit.id === null ? 'would be committed as' : `committed as ${commit.id.slice(0, 10)}`
+  return [painter.faint(`  ${head}: ${subject}`), ...rest.map((line) => (line === '' ? '' : painter.faint(`    ${line}`)))]
 }
 
 function assetsOf(outcome: Outcome): readonly AssetOutcome[] {
