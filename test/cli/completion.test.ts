@@ -15,6 +15,8 @@ import { temporaryFolder } from '../files/temporary.ts'
 const bin = fileURLToPath(new URL('../../dist/bin.js', import.meta.url))
 const about = { version: '1.2.3', columns: 100 }
 const shells = ['bash', 'zsh', 'fish'] as const
+/** Milliseconds for a shell and all that it runs, on a machine that has other things to do. */
+const patience = 100_000
 
 const pin = (file: string): string =>
   `{ fetchurl }: fetchurl { url = "https://example.org/${file}"; hash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="; }\n`
@@ -42,7 +44,7 @@ function inShell(shell: string, argv: readonly string[]): string {
     HOME: folder,
     XDG_CONFIG_HOME: folder,
   }
-  const { status, stdout, stderr } = spawnSync(shell, argv, { cwd: folder, env, encoding: 'utf8', timeout: 25_000 })
+  const { status, stdout, stderr } = spawnSync(shell, argv, { cwd: folder, env, encoding: 'utf8', timeout: patience })
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   expect(existsSync(join(folder, 'pwned'))).toBe(false)
   return stdout
@@ -104,93 +106,113 @@ describe('in bash', () => {
     return blocks.slice(0, -1).map((block) => block.split('\n').filter((line) => line !== ''))
   }
 
-  it('commands, options, choices and names are offered', () => {
-    const lines = {
-      'pinhash ou': ['outdated'],
-      'pinhash update --dry': ['--dry-run'],
-      'pinhash list --dry': [],
-      'pinhash --color ': ['auto', 'always', 'never'],
-      'pinhash --color=al': ['always'],
-      'pinhash convert --to s': ['sri'],
-      'pinhash --jobs update ver': ['verify'],
-      'pinhash completion z': ['zsh'],
-      'pinhash verify --system aarch64-l': ['aarch64-linux'],
-      'pinhash list -C plain ': ['cue', 'jq'],
-      'pinhash -C ~/plain outdated c': ['cue'],
-      'pinhash update --jobs 3 -C plain -- j': ['jq'],
-      'pinhash list -C plain --jobs ': [],
-      'pinhash verify -C plain --changed ': [],
-      'pinhash verify -C plain --changed HEAD c': ['cue'],
-      'pinhash verify --changed -C plain c': ['cue'],
-      'pinhash verify --changed --no-d': ['--no-download'],
-      'pinhash list -C broken ': [],
-      'pinhash list -C nowhere ': [],
-    }
-    expect(offers(...Object.keys(lines))).toEqual(Object.values(lines))
-  })
+  it(
+    'commands, options, choices and names are offered',
+    () => {
+      const lines = {
+        'pinhash ou': ['outdated'],
+        'pinhash update --dry': ['--dry-run'],
+        'pinhash list --dry': [],
+        'pinhash --color ': ['auto', 'always', 'never'],
+        'pinhash --color=al': ['always'],
+        'pinhash convert --to s': ['sri'],
+        'pinhash --jobs update ver': ['verify'],
+        'pinhash completion z': ['zsh'],
+        'pinhash verify --system aarch64-l': ['aarch64-linux'],
+        'pinhash list -C plain ': ['cue', 'jq'],
+        'pinhash -C ~/plain outdated c': ['cue'],
+        'pinhash update --jobs 3 -C plain -- j': ['jq'],
+        'pinhash list -C plain --jobs ': [],
+        'pinhash verify -C plain --changed ': [],
+        'pinhash verify -C plain --changed HEAD c': ['cue'],
+        'pinhash verify --changed -C plain c': ['cue'],
+        'pinhash verify --changed --no-d': ['--no-download'],
+        'pinhash list -C broken ': [],
+        'pinhash list -C nowhere ': [],
+      }
+      expect(offers(...Object.keys(lines))).toEqual(Object.values(lines))
+    },
+    patience,
+  )
 
-  it('odd names are quoted, and only what follows a break of the line is replaced', () => {
-    const at = String.raw`pinhash list -C odd\ \$one `
-    expect(offers(`${at}t`, `${at}x@y`, `${at}x@y:`, `${at}x\\@`, `pinhash list -C 'odd $one' "a`, `${at}"x@q`, `${at}'to`)).toEqual([
-      [String.raw`tool\ \$\(touch\ pwned\)\'s`],
-      ['@y:z=1'],
-      ['z=1'],
-      ['x@y:z=1', 'x@q\\"\\`id\\`'],
-      [String.raw`a&b \\c`],
-      ['x@q\\"\\`id\\`'],
-      [String.raw`tool $(touch pwned)'\''s`],
-    ])
-  })
+  it(
+    'odd names are quoted, and only what follows a break of the line is replaced',
+    () => {
+      const at = String.raw`pinhash list -C odd\ \$one `
+      expect(offers(`${at}t`, `${at}x@y`, `${at}x@y:`, `${at}x\\@`, `pinhash list -C 'odd $one' "a`, `${at}"x@q`, `${at}'to`)).toEqual([
+        [String.raw`tool\ \$\(touch\ pwned\)\'s`],
+        ['@y:z=1'],
+        ['z=1'],
+        ['x@y:z=1', 'x@q\\"\\`id\\`'],
+        [String.raw`a&b \\c`],
+        ['x@q\\"\\`id\\`'],
+        [String.raw`tool $(touch pwned)'\''s`],
+      ])
+    },
+    patience,
+  )
 })
 
 describe.skipIf(!has('zsh'))('in zsh', () => {
-  it('a line is completed on a terminal of its own', () => {
-    const lines = {
-      'pinhash outd': 'pinhash outdated ',
-      'pinhash update --dr': 'pinhash update --dry-run ',
-      'pinhash list --color=al': 'pinhash list --color=always ',
-      'pinhash -C plain list c': 'pinhash -C plain list cue ',
-      'pinhash list -C ~/plain j': 'pinhash list -C ~/plain jq ',
-      'pinhash list --file bi': 'pinhash list --file bin/',
-      'pinhash completion z': 'pinhash completion zsh ',
-      'pinhash verify --changed -C plain c': 'pinhash verify --changed -C plain cue ',
-      'pinhash verify -C odd\\ \\$one t': String.raw`pinhash verify -C odd\ \$one tool\ \$\(touch\ pwned\)\'s `,
-      "pinhash list -C 'odd $one' x@y": `pinhash list -C 'odd $one' x@y:z=1 `,
-    }
-    const drive = `zmodload zsh/zpty
+  it(
+    'a line is completed on a terminal of its own',
+    () => {
+      const lines = {
+        'pinhash outd': 'pinhash outdated ',
+        'pinhash update --dr': 'pinhash update --dry-run ',
+        'pinhash list --color=al': 'pinhash list --color=always ',
+        'pinhash -C plain list c': 'pinhash -C plain list cue ',
+        'pinhash list -C ~/plain j': 'pinhash list -C ~/plain jq ',
+        'pinhash list --file bi': 'pinhash list --file bin/',
+        'pinhash completion z': 'pinhash completion zsh ',
+        'pinhash verify --changed -C plain c': 'pinhash verify --changed -C plain cue ',
+        'pinhash verify -C odd\\ \\$one t': String.raw`pinhash verify -C odd\ \$one tool\ \$\(touch\ pwned\)\'s `,
+        "pinhash list -C 'odd $one' x@y": `pinhash list -C 'odd $one' x@y:z=1 `,
+      }
+      // Whatever happens, nothing is left: a terminal that is gone lets an interactive zsh spin, so its time is bounded.
+      const drive = `zmodload zsh/zpty
+      ulimit -t 30
+      trap 'zpty -d z; exit 1' TERM
+      pinhash completion zsh > _pinhash
       zpty z zsh -f -i
-      await() { local i; while [[ ! -s shown ]] && (( i++ < 100 )) { sleep 0.1; zpty -rt z out }; print -r -- "$(<shown)"; rm -f shown }
-      zpty -w z 'autoload -U compinit; compinit -u -D; source <(pinhash completion zsh); show() { print -r -- "$BUFFER|" >| shown; zle kill-buffer }; zle -N show; bindkey "^X" show; bindkey "^I" complete-word; print ready >| shown'
+      await() { local i; while [[ ! -s shown ]] && (( i++ < 300 )) { sleep 0.1; zpty -rt z out }; print -r -- "$(<shown)"; rm -f shown }
+      zpty -w z 'autoload -U compinit; compinit -u -D; source ./_pinhash; show() { print -r -- "$BUFFER|" >| new; mv new shown; zle kill-buffer }; zle -N show; bindkey "^X" show; bindkey "^I" complete-word; print ready >| shown'
       await >/dev/null
       for line { zpty -w -n z "$line"$'\\t\\x18'; await }
       zpty -d z`
-    const shown = inShell('zsh', ['-f', '-c', drive, 'zsh', ...Object.keys(lines)])
-    expect(shown.split('|\n').slice(0, -1)).toEqual(Object.values(lines))
-  })
+      const shown = inShell('zsh', ['-f', '-c', drive, 'zsh', ...Object.keys(lines)])
+      expect(shown.split('|\n').slice(0, -1)).toEqual(Object.values(lines))
+    },
+    patience,
+  )
 })
 
 describe.skipIf(!has('fish'))('in fish', () => {
-  it('commands, options, choices and names are offered', () => {
-    const lines = {
-      'pinhash ou': ['outdated'],
-      'pinhash update --dry': ['--dry-run'],
-      'pinhash list --dry': [],
-      'pinhash --color al': ['always'],
-      'pinhash --color=al': ['--color=always'],
-      'pinhash completion z': ['zsh'],
-      'pinhash --jobs update ver': ['verify'],
-      'pinhash list -C plain ': ['cue', 'jq'],
-      'pinhash -C ~/plain outdated c': ['cue'],
-      "pinhash list -C 'odd $one' x@y": ['x@y:z=1'],
-      'pinhash list --file bin/p': ['bin/pinhash'],
-      'pinhash -C pla': ['plain/'],
-      'pinhash verify --changed --no-d': ['--no-download'],
-      'pinhash verify --changed -C plain c': ['cue'],
-      'pinhash list -C broken ': [],
-    }
-    const drive = `pinhash completion fish | source; for line in $argv; complete -C $line; echo ---; end`
-    const blocks = inShell('fish', ['--no-config', '-c', drive, ...Object.keys(lines)]).split('---\n')
-    const offered = blocks.slice(0, -1).map((block) => block.split('\n').flatMap((line) => line.split('\t')[0] || []))
-    expect(offered).toEqual(Object.values(lines))
-  })
+  it(
+    'commands, options, choices and names are offered',
+    () => {
+      const lines = {
+        'pinhash ou': ['outdated'],
+        'pinhash update --dry': ['--dry-run'],
+        'pinhash list --dry': [],
+        'pinhash --color al': ['always'],
+        'pinhash --color=al': ['--color=always'],
+        'pinhash completion z': ['zsh'],
+        'pinhash --jobs update ver': ['verify'],
+        'pinhash list -C plain ': ['cue', 'jq'],
+        'pinhash -C ~/plain outdated c': ['cue'],
+        "pinhash list -C 'odd $one' x@y": ['x@y:z=1'],
+        'pinhash list --file bin/p': ['bin/pinhash'],
+        'pinhash -C pla': ['plain/'],
+        'pinhash verify --changed --no-d': ['--no-download'],
+        'pinhash verify --changed -C plain c': ['cue'],
+        'pinhash list -C broken ': [],
+      }
+      const drive = `pinhash completion fish | source; for line in $argv; complete -C $line; echo ---; end`
+      const blocks = inShell('fish', ['--no-config', '-c', drive, ...Object.keys(lines)]).split('---\n')
+      const offered = blocks.slice(0, -1).map((block) => block.split('\n').flatMap((line) => line.split('\t')[0] || []))
+      expect(offered).toEqual(Object.values(lines))
+    },
+    patience,
+  )
 })
