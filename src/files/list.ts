@@ -11,13 +11,12 @@ import type { Ground } from './standing.ts'
 /** See `Files.list`. Lists regular files only; of several names that lead to one file, the file's own, else the first. */
 export function listFiles(ground: Ground, globs: readonly string[] | null): readonly string[] {
   const { realRoot } = ground
-  const seen = new Set<string>()
   return selectFiles(globs, {
     realRoot,
     isFolder: (file) => isFolder(realRoot, file),
-    candidates: () => gitFiles(realRoot) ?? walk(ground, seen),
+    candidates: () => gitFiles(realRoot) ?? walk(ground),
     plain: (file) => ground.plain(file),
-    target: (file) => (seen.has(file) ? ground.plain(file) : regularTarget(ground, file)),
+    target: (file) => ground.seen(file) ?? regularTarget(ground, file),
   })
 }
 
@@ -84,8 +83,7 @@ function gitFiles(realRoot: string): readonly string[] | null {
   return run.status === 0 ? run.stdout.split('\0').filter((file) => file !== '') : null
 }
 
-/** `seen` gets those that were seen to be regular files. */
-function walk(ground: Ground, seen: Set<string>): readonly string[] {
+function walk(ground: Ground): readonly string[] {
   const files: string[] = []
   const folders = ['']
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
@@ -96,7 +94,7 @@ function walk(ground: Ground, seen: Set<string>): readonly string[] {
         if (entry.name !== '.git' && entry.name !== 'node_modules') folders.push(`${file}/`)
       } else if (entry.isFile()) {
         files.push(file)
-        seen.add(file)
+        ground.addFile(file)
       } else if (entry.isSymbolicLink() && !entry.name.startsWith('result')) files.push(file)
     }
   }

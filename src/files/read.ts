@@ -9,14 +9,16 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 /** How far a NUL byte is looked for, as git does to tell text from other files. */
 const head = 8192
 
+/** What most files fit into. */
+const room = Buffer.allocUnsafeSlow(2 ** 16)
+
 /** See `Files.read`. Only regular files are opened, so that a pipe or a device is neither waited for nor touched. */
 export function readText(ground: Ground, file: string): { readonly text: string } | ReadProblem {
   let bytes: Uint8Array
   try {
-    const found = ground.at(file)
-    if (found === null) return { problem: 'outside', message: `${file} leads out of the repository and is not read` }
-    if (!found.isFile) return { problem: 'unreadable', message: `Could not read ${file}: it is not a regular file` }
-    bytes = readWhole(found.real, found.size)
+    const real = ground.seen(file) ?? standing(ground, file)
+    if (typeof real !== 'string') return real
+    bytes = readWhole(real)
   } catch (error) {
     const missing = errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR'
     return missing
@@ -36,6 +38,13 @@ export function asText(file: string, bytes: Uint8Array): { readonly text: string
   }
 }
 
+/** The real path of a regular file, or why it is not to be opened. Throws as `stat` does. */
+function standing(ground: Ground, file: string): string | ReadProblem {
+  const found = ground.at(file)
+  if (found === null) return { problem: 'outside', message: `${file} leads out of the repository and is not read` }
+  return found.isFile ? found.real : { problem: 'unreadable', message: `Could not read ${file}: it is not a regular file` }
+}
+
 /** The bytes of a real path; null where it is no regular file. Throws as the file system does. */
 export function readRegular(real: string): Uint8Array | null {
   if (!statSync(real).isFile()) return null
@@ -47,14 +56,12 @@ export function readRegular(real: string): Uint8Array | null {
   }
 }
 
-/** The bytes of a file that was just seen to be a regular one of this size. Throws as the file system does. */
-function readWhole(real: string, size: number): Uint8Array {
+/** The bytes of a file that was just seen to be a regular one, until the next are asked for. Throws as the file system does. */
+function readWhole(real: string): Uint8Array {
   const descriptor = openSync(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0))
   try {
-    const room = Buffer.allocUnsafe(size + 1)
     const read = readSync(descriptor, room, 0, room.length, 0)
-    // Neither shorter nor longer: the one read was all of it.
-    return read === size ? room.subarray(0, size) : readFileSync(descriptor)
+    return read < room.length ? room.subarray(0, read) : readFileSync(descriptor)
   } finally {
     closeSync(descriptor)
   }

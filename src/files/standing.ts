@@ -8,17 +8,16 @@ export interface Standing {
   /** Its real path. */
   readonly real: string
   readonly isFile: boolean
-  /** Bytes, of a file. */
-  readonly size: number
 }
 
 /**
- * Remembers which folders below the root are folders and no links, so that a path through them is known to be real and inside: asking anew
- * for every file of a large repository takes longer than reading them all.
+ * Remembers which folders below the root are folders and no links, so that a path through them is known to be real and inside, and which files
+ * were seen to be regular when they were listed: asking anew for every file of a large repository takes longer than reading them all.
  */
 export class Ground {
   readonly realRoot: string
   readonly #folders = new Set<string>([''])
+  readonly #files = new Set<string>()
 
   constructor(realRoot: string) {
     this.realRoot = realRoot
@@ -29,17 +28,30 @@ export class Ground {
     if (this.#leadsHere(file)) {
       const real = this.plain(file)
       const found = lstatSync(real)
-      if (!found.isSymbolicLink()) return { real, isFile: found.isFile(), size: found.size }
+      if (!found.isSymbolicLink()) {
+        if (found.isFile()) this.#files.add(file)
+        return { real, isFile: found.isFile() }
+      }
     }
     const real = realInside(this.realRoot, file)
     if (real === null) return null
     const found = statSync(real)
-    return { real, isFile: found.isFile(), size: found.size }
+    return { real, isFile: found.isFile() }
   }
 
   /** The real path of the file of that name where no link is in the way. */
   plain(file: string): string {
     return this.realRoot.endsWith('/') ? this.realRoot + file : `${this.realRoot}/${file}`
+  }
+
+  /** The real path of a file that was seen to be regular and not reached through a link; null of any other. */
+  seen(file: string): string | null {
+    return this.#files.has(file) ? this.plain(file) : null
+  }
+
+  /** Says that this is a regular file and no link, in a folder that was said to be one. */
+  addFile(file: string): void {
+    this.#files.add(file)
   }
 
   /** Says that this is a folder and no link, and so are all above it. */
