@@ -217,8 +217,11 @@ const named = (value: string | null | undefined): Value => (value === null || va
 const partly = (known: Record<string, Value>, what: string): Attributes =>
   attributes(known, (name) => unknown(`${what}.${name} is not known`), true)
 
+const abiOf = (processor: Processor, name: string, kernel: Kernel): string =>
+  name === 'linux' ? (processor.abi ?? 'gnu') : (kernel.abi ?? 'unknown')
+
 function describe(cpu: string, processor: Processor, name: string, kernel: Kernel): Record<string, Value> {
-  const abi = name === 'linux' ? (processor.abi ?? 'gnu') : (kernel.abi ?? 'unknown')
+  const abi = abiOf(processor, name, kernel)
   const { vendor } = kernel
   const apple = name === 'darwin' && cpu === 'aarch64' ? 'arm64' : cpu
   const os = name === 'netbsd' && netbsdElf.has(cpu) ? 'netbsdelf' : name
@@ -304,6 +307,7 @@ const archOf = (system: System): readonly [string, string] => {
 
 /** Whether a name is that of a platform. */
 export function isPlatform(name: string): boolean {
+  if (!name.includes('-')) return false
   const [cpu, kernel] = archOf(name)
   return Object.hasOwn(processors, cpu) && Object.hasOwn(kernels, kernel)
 }
@@ -365,8 +369,10 @@ export const groups: Readonly<Record<string, string>> = {
 /** The systems for which a question of `groups` is answered with yes. */
 export function systemsWhere(question: string): System[] {
   return doubles.filter((system) => {
-    const answer = platform(system).entries.get(question)?.value.force()
-    return answer?.kind === 'bool' && answer.value
+    const [cpu, name] = archOf(system)
+    const processor = processors[cpu]!
+    const kernel = kernels[name]!
+    return questions(cpu, processor, name, kernel, abiOf(processor, name, kernel))[question] === true
   })
 }
 
