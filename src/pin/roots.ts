@@ -15,6 +15,14 @@ export interface Root {
   /** Files whose text the result may depend on. */
   readonly reads: ReadonlySet<string>
   readonly exhausted: boolean
+  readonly reach: Reach
+}
+
+/** How far an evaluation looks: into all files that are imported and may tell something, or only into what is handed to them. */
+export interface Reach {
+  readonly isFar: boolean
+  /** See `SourceTree`. */
+  isDull(path: string): boolean
 }
 
 const systemPattern =
@@ -25,8 +33,12 @@ export function systemsOf(text: string): ReadonlySet<System> {
   return new Set([...usualSystems, ...(text.match(systemPattern) ?? [])])
 }
 
+/** Whether a text names another system than the usual ones. */
+export const namesSystem = (text: string): boolean => systemsOf(text).size > usualSystems.length
+
 /** Evaluates a file under every system it is for, or only under those given; once, where no system makes a difference. */
-export function evaluateRoot(tree: SourceTree, file: string, only: ReadonlySet<System> | null = null): Root {
+export function evaluateRoot(given: SourceTree, file: string, reach: Reach, only: ReadonlySet<System> | null = null): Root {
+  const tree: SourceTree = { ...given, isDull: (path) => reach.isDull(path) }
   const named = systemsOf(tree.text(file) ?? '')
   const systems = [...named].filter((system) => only === null || only.has(system))
   const fetches: PinFetch[] = []
@@ -52,7 +64,7 @@ export function evaluateRoot(tree: SourceTree, file: string, only: ReadonlySet<S
     }
     break
   }
-  return { file, fetches, unmanaged, reads, exhausted }
+  return { file, fetches, unmanaged, reads, exhausted, reach }
 }
 
 /** The call of a builder that cannot be read, as the one fetch it stands for. */

@@ -1,4 +1,5 @@
 // Texts of files → which of them are worth evaluating: those that can make a fetch, by words of their own or through a file they import.
+import { codeOf } from '../nix/code-of.ts'
 
 // Without one of these words a file neither calls a fetcher nor hands a hash to one.
 const words =
@@ -16,8 +17,10 @@ const computedPath = /\breadDir\b|\$\{[^}]*\}\/|\/\$\{|\.\s*\+\s*["/]/
 export interface Telling {
   /** Files with words of their own, in the order given. */
   readonly own: readonly string[]
-  /** Files without, in the order given, that may import one of these. */
-  importersOf(files: Iterable<string>): string[]
+  /** Files, with words or without, that may import one of these, at first hand or through others. */
+  importersOf(files: Iterable<string>): Set<string>
+  /** Whether a file has no words of its own and imports none that has. False of a file that was not given. */
+  isQuiet(path: string): boolean
 }
 
 /** Reads the words of the texts; nothing is parsed. A file that only reads data hands it to one with words of its own. */
@@ -32,7 +35,8 @@ export function tellingFiles(texts: ReadonlyMap<string, string>): Telling {
     else known.push(importer)
   }
   for (const [path, text] of texts) {
-    if (words.test(text)) own.push(path)
+    // Most words stand in examples and scripts, in strings that are no code.
+    if (words.test(text) && words.test(codeOf(text))) own.push(path)
     if (!loads.test(text)) continue
     const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : ''
     for (const [written] of text.matchAll(pathLiteral)) {
@@ -43,21 +47,27 @@ export function tellingFiles(texts: ReadonlyMap<string, string>): Telling {
     }
     if (computedPath.test(text)) computed.push({ path, folder })
   }
+  const importersOf = (files: Iterable<string>): Set<string> => {
+    const waiting = [...files]
+    const found = new Set<string>()
+    for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+      const around = computed.filter(({ folder }) => folder === '' || file!.startsWith(`${folder}/`)).map(({ path }) => path)
+      for (const importer of [...(importers.get(file) ?? []), ...around])
+        if (!found.has(importer)) {
+          found.add(importer)
+          waiting.push(importer)
+        }
+    }
+    return found
+  }
+  const given = new Set(own)
+  let loud: ReadonlySet<string> | null = null
   return {
     own,
-    importersOf(files) {
-      const waiting = [...files]
-      const found = new Set<string>()
-      for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
-        const around = computed.filter(({ folder }) => folder === '' || file!.startsWith(`${folder}/`)).map(({ path }) => path)
-        for (const importer of [...(importers.get(file) ?? []), ...around])
-          if (!found.has(importer)) {
-            found.add(importer)
-            waiting.push(importer)
-          }
-      }
-      const given = new Set(own)
-      return [...texts.keys()].filter((path) => found.has(path) && !given.has(path))
+    importersOf,
+    isQuiet(path) {
+      loud ??= importersOf(own)
+      return texts.has(path) && !given.has(path) && !loud.has(path)
     },
   }
 }

@@ -9,7 +9,7 @@ import { parse } from '../nix/parse.ts'
 import type { Document } from '../nix/syntax.ts'
 import { type Discovery, discover } from '../pin/discover.ts'
 import { otherTool } from '../pin/other-tools.ts'
-import { type Root, evaluateRoot } from '../pin/roots.ts'
+import { type Reach, type Root, evaluateRoot, namesSystem } from '../pin/roots.ts'
 import { type Spec, parseSpec } from '../pin/spec.ts'
 import { tellingFiles } from '../pin/telling.ts'
 import type { Selection } from './context.ts'
@@ -27,6 +27,7 @@ export class Checkout {
   readonly #texts = new Map<string, string | null>()
   readonly #documents = new Map<string, Document>()
   readonly #indexes = new Map<string, LineIndex>()
+  readonly #folders = new Map<string, ReturnType<Files['folder']>>()
 
   constructor(files: SourceFiles) {
     this.files = files
@@ -65,6 +66,15 @@ export class Checkout {
     return document
   }
 
+  #folder(path: string): ReturnType<Files['folder']> {
+    let folder = this.#folders.get(path)
+    if (folder === undefined) {
+      folder = this.files.folder(path)
+      this.#folders.set(path, folder)
+    }
+    return folder
+  }
+
   /** The parsed text on disk. */
   document(path: string): Document | null {
     return this.#document(path)
@@ -82,7 +92,7 @@ export class Checkout {
         return known
       },
       text: (path) => overlay.get(path) ?? this.text(path),
-      entries: (path) => this.files.folder(path),
+      entries: (path) => this.#folder(path),
     }
   }
 
@@ -173,11 +183,11 @@ export function load(
   }
   for (const path of texts.keys()) problems.push(...policyProblems(checkout, path))
   const asked = new Map<string, Asked>()
-  const roots = rootsOf(texts, (path) => {
+  const roots = rootsOf(texts, (path, reach) => {
     const known = evaluated(path)
-    if (known !== null) return known
+    if (known?.reach.isFar === reach.isFar) return known
     const [first] = checkout.document(path)?.problems ?? []
-    if (first !== undefined) {
+    if (first !== undefined && !broken.has(path)) {
       broken.add(path)
       problems.push({
         file: path,
@@ -189,7 +199,7 @@ export function load(
     }
     const { tree, asked: own } = watched(checkout.tree())
     asked.set(path, own)
-    return evaluateRoot(tree, path)
+    return evaluateRoot(tree, path, reach)
   })
   for (const { file, exhausted } of roots)
     if (exhausted)
@@ -213,23 +223,29 @@ export function load(
 }
 
 // An argument of a call that may take the place of a version, or of a part of an address, in the file that is called.
-const bringsVersion = /\b(?:callPackages?|import)\b[^;{}]*\{[^{}]*\b(?:version|rev|tag|url|src)\s*(?:=|;)/
+const bringsVersion = /\b(?:callPackages?|import)\b[^;{}]*(?<!\bfetch\w*\s*)\{[^{}]*\b(?:version|rev|tag|url|src)\s*(?:=|;)/
 
-/** Evaluates what can make a fetch; a file that only imports others where those need it, or where it may bring a version of its own. */
-function rootsOf(texts: ReadonlyMap<string, string>, evaluated: (path: string) => Root): Root[] {
-  const roots = new Map<string, Root>()
-  const evaluate = (path: string): unknown => roots.set(path, evaluated(path))
+/**
+ * Evaluates what can make a fetch; a file that only imports others where those need it, or where it may bring a version of its own. While one is
+ * evaluated, what it imports is looked through only then, too: otherwise that is evaluated by itself.
+ */
+function rootsOf(texts: ReadonlyMap<string, string>, evaluated: (path: string, reach: Reach) => Root): Root[] {
   const telling = tellingFiles(texts)
-  for (const path of telling.own) evaluate(path)
+  const far: Reach = { isFar: true, isDull: (path) => telling.isQuiet(path) }
+  const near: Reach = { isFar: false, isDull: (path) => texts.has(path) }
+  const roots = new Map<string, Root>()
+  const evaluate = (path: string, reach: Reach): unknown => roots.set(path, evaluated(path, reach))
+  const brings = (path: string): boolean => bringsVersion.test(texts.get(path)!)
+  for (const path of telling.own) evaluate(path, brings(path) || namesSystem(texts.get(path)!) ? far : near)
   const fetching = new Set<string>()
   const needy = new Set<string>()
   for (const root of roots.values()) {
     for (const { place } of root.fetches) fetching.add(place.file)
     for (const { place, open } of root.unmanaged) if (open) needy.add(place.file)
   }
-  const needed = new Set(telling.importersOf(needy))
-  for (const path of telling.importersOf(fetching)) if (bringsVersion.test(texts.get(path)!)) needed.add(path)
-  for (const path of needed) evaluate(path)
+  const needed = telling.importersOf(needy)
+  for (const path of telling.importersOf(fetching)) if (brings(path)) needed.add(path)
+  for (const path of texts.keys()) if (needed.has(path) && roots.get(path)?.reach.isFar !== true) evaluate(path, far)
   return [...texts.keys()].flatMap((path) => roots.get(path) ?? [])
 }
 

@@ -39,7 +39,7 @@ interface Evaluations {
 function reevaluate(found: Found, overlay: Overlay): Evaluations {
   const before = found.roots.filter((root) => [...overlay.keys()].some((file) => root.reads.has(file)))
   const tree = found.checkout.tree(overlay)
-  return { before, after: before.map((root) => evaluateRoot(tree, root.file)) }
+  return { before, after: before.map((root) => evaluateRoot(tree, root.file, root.reach)) }
 }
 
 /** Only what shows the pin, under its systems: enough to see what becomes of it, not of everything else. */
@@ -49,7 +49,7 @@ function reevaluatePin(found: Found, pin: Pin, overlay: Overlay): Evaluations {
   const tree = found.checkout.tree(overlay)
   return {
     before: cover.map((root) => ({ ...root, fetches: root.fetches.filter((fetch) => systems.has(fetch.system)) })),
-    after: cover.map((root) => evaluateRoot(tree, root.file, systems)),
+    after: cover.map((root) => evaluateRoot(tree, root.file, root.reach, systems)),
   }
 }
 

@@ -11,6 +11,7 @@ import type {
   BindingOrInherit,
   Document,
   Expression,
+  Formal,
   If,
   Inherit,
   Let,
@@ -25,7 +26,7 @@ import { type Group, type Slot, group, staticName } from './bindings.ts'
 import { deepest, effort, mostSteps } from './effort.ts'
 import { nest, spend } from './limits.ts'
 import { isPlatform } from './platform.ts'
-import { type Scope, lookup, openedSets, opening, variables } from './scope.ts'
+import { Dullness, type Scope, dull, lookup, openedSets, opening, telling, variables } from './scope.ts'
 import { exact, join, whole } from './text.ts'
 import {
   type Attributes,
@@ -66,6 +67,11 @@ export interface SourceTree {
   text(path: string): string | null
   /** Names in a folder with `regular`, `directory` or `symlink`; null where it is no folder. */
   entries(path: string): ReadonlyMap<string, 'regular' | 'directory' | 'symlink'> | null
+  /**
+   * Whether nothing is to be looked for in the file beyond what is asked of it, since there is nothing or it is looked for elsewhere: what it
+   * says is not looked through, unless it is handed something that tells more. Left out, no file is.
+   */
+  isDull?(path: string): boolean
 }
 
 /** What stands outside the language: the names in scope everywhere, and what happens at a call of something unknown. */
@@ -114,6 +120,9 @@ export class Machine {
   readonly #explored = new WeakSet<object>()
   readonly #origins = new WeakMap<object, Text>()
   readonly #imports = new Map<string, Value>()
+  /** The file that is evaluated by itself: the first. */
+  #root: string | null = null
+  #dullScope: Scope | null = null
 
   /** Whether anything asked which system it is; if not, every system has the same result. */
   get dependsOnSystem(): boolean {
@@ -158,9 +167,16 @@ export class Machine {
     if (document === null) return unknown(`the file ${at} is not there`)
     const content = document
     this.#imports.set(path, failure('the file imports itself'))
-    const value = lazy(() => this.evaluate(content.root, this.world.scope, at)).force()
+    const value = lazy(() => this.evaluate(content.root, this.#scopeOf(at), at)).force()
     this.#imports.set(path, value)
     return value
+  }
+
+  #scopeOf(file: string): Scope {
+    const { scope } = this.world
+    if (this.#root === null) this.#root = file
+    if (file === this.#root || this.tree.isDull?.(file) !== true) return scope
+    return (this.#dullScope ??= { ...scope, dullness: dull })
   }
 
   #read(path: string): Document | null {
@@ -170,7 +186,7 @@ export class Machine {
 
   /** A lazily evaluated expression, in a scope whose names are all there or still to come. */
   defer(node: Expression, scope: Scope, file: string): Thunk {
-    return new Thunk(null, () => this.evaluate(node, scope, file))
+    return new Thunk(null, () => this.evaluate(node, scope, file), isLiteral(node) ? dull : scope.dullness)
   }
 
   /** A lazily evaluated expression, in a scope that is complete: a variable needs no thunk of its own. */
@@ -473,7 +489,8 @@ export class Machine {
     let rest: Attributes['rest'] = null
     for (const { key, rest: path, value } of made.computed) {
       const name = this.key(key, scope, file)
-      const thunk = path.length === 0 ? this.defer(value, scope, file) : lazy(() => this.#fill(single(path, value), scope, outer, file))
+      const thunk =
+        path.length === 0 ? this.defer(value, scope, file) : lazy(() => this.#fill(single(path, value), scope, outer, file), scope.dullness)
       if (name.kind === 'string') entries.set(name.text, { value: thunk, key: name.runs.length > 0 ? name : { file, node: key } })
       else if (name.kind !== 'null') {
         this.explore(thunk)
@@ -494,10 +511,10 @@ export class Machine {
           const inner = this.#fill(slot.group, variables(scope, names), scope, file)
           for (const [key, entry] of inner.entries) names.set(key, entry.value)
           return inner
-        })
+        }, scope.dullness)
       case 'inherit': {
         const place = { file, start: slot.key.start, end: slot.key.end }
-        return lookup(outer, name) ?? lazy(() => this.#name(name, outer, place))
+        return lookup(outer, name) ?? lazy(() => this.#name(name, outer, place), scope.dullness)
       }
       case 'inherit-from': {
         const { from } = slot.inherit
@@ -508,7 +525,7 @@ export class Machine {
         }
         const place = { file, start: slot.key.start, end: slot.key.end }
         const taken = source
-        return lazy(() => this.attribute(taken.force(), name, place) ?? failure(`the attribute ${name} is missing`, place))
+        return lazy(() => this.attribute(taken.force(), name, place) ?? failure(`the attribute ${name} is missing`, place), scope.dullness)
       }
     }
   }
@@ -593,14 +610,24 @@ export class Machine {
   /** The scope of a function's body, or why it cannot be entered. */
   #enter({ node, scope, file }: Closure, argument: Thunk): Scope | Unknown {
     const names = new Map<string, Thunk>()
-    const inner = variables(scope, names)
     if (node.parameter !== null) names.set(node.parameter.name, argument)
-    if (node.formals === null) return inner
+    if (node.formals === null)
+      return variables(
+        scope,
+        names,
+        this.#dullness(scope, () => this.#isTame(argument)),
+      )
     const given = argument.force()
     if (given.kind !== 'attributes' && given.kind !== 'unknown') return failure(`${kindName(given)} is given where a set is expected`)
     if (given.kind === 'unknown' && (given.failed || isCut(given))) return given
     const place = (span: Span): Place => ({ file, start: span.start, end: span.end })
-    for (const formal of node.formals) {
+    const { formals } = node
+    const inner = variables(
+      scope,
+      names,
+      this.#dullness(scope, () => this.#areTame(given, formals)),
+    )
+    for (const formal of formals) {
       const entry = given.kind === 'attributes' ? given.entries.get(formal.name) : undefined
       const { fallback } = formal
       if (entry !== undefined) names.set(formal.name, entry.value)
@@ -617,6 +644,41 @@ export class Machine {
         )
     }
     return inner
+  }
+
+  #dullness({ dullness }: Scope, isTame: () => boolean): Dullness {
+    return dullness === telling ? telling : new Dullness(null, () => dullness.holds && isTame())
+  }
+
+  /**
+   * Whether a dull function stays so with what it is given: whether it would make the same fetches with what its parameters are bound to when
+   * nobody calls it. What it would lack then shows there as not known, save where a default hides it.
+   */
+  #areTame(given: Attributes | Unknown, formals: readonly Formal[]): boolean {
+    if (given.kind === 'unknown' || given.model) return true
+    if (given.rest !== null) return false
+    const fallbacks = new Set(formals.flatMap(({ name, fallback }) => (fallback === null ? [] : [name])))
+    for (const [name, { value }] of given.entries) {
+      if (value === this.world.byName(name)) continue
+      if (fallbacks.has(name) ? !this.#isUsual(value) : !this.#isTame(value)) return false
+    }
+    return true
+  }
+
+  /** Whether nothing can come out of a value but what could without it: it is no function and no set of the repository's own. */
+  #isTame(thunk: Thunk): boolean {
+    const value = thunk.force()
+    if (value.kind === 'attributes') return value.model || thunk.dullness.holds
+    if (value.kind === 'list') return thunk.dullness.holds
+    return value.kind !== 'function' || value.lambda?.scope.dullness.holds === true
+  }
+
+  /** Whether a value is what a parameter of its name is bound to anyway. */
+  #isUsual(thunk: Thunk): boolean {
+    const value = thunk.force()
+    return (
+      value.kind === 'unknown' || (value.kind === 'attributes' && value.model) || (value.kind === 'string' && value.text === this.system)
+    )
   }
 
   /** Calls a value. Sets with `__functor` are called through it; a call of Unknown explores its argument. */
@@ -896,6 +958,7 @@ export class Machine {
   explore(value: Thunk): void {
     const { known } = value
     // Most of what is put here is a string.
+    if (value.dullness === dull) return
     if (known !== null && known.kind !== 'list' && known.kind !== 'attributes' && known.kind !== 'function') return
     if (this.#queue.length < mostSteps) this.#queue.push(value)
   }
@@ -915,12 +978,12 @@ export class Machine {
     // What was found must still be read.
     while (this.#head < this.#queue.length && effort.steps <= mostSteps * 0.75) {
       effort.steps++
-      const value = this.#queue[this.#head++]!.force()
+      const thunk = this.#queue[this.#head++]!
       if (this.#head > 10_000) {
         this.#queue = this.#queue.slice(this.#head)
         this.#head = 0
       }
-      this.#lookThrough(value, systems)
+      if (!thunk.dullness.holds) this.#lookThrough(thunk.force(), systems)
     }
     if (this.#head < this.#queue.length) effort.cut = true
     this.#queue = []
@@ -944,9 +1007,9 @@ export class Machine {
         }
       }
     } else if (value.kind === 'function' && value.lambda !== null) {
-      const { node, file } = value.lambda
+      const { node, scope, file } = value.lambda
       // What lib gives back waits for its caller; there is nothing of the repository in it.
-      if (file === preludeFile || this.#explored.has(node)) return
+      if (file === preludeFile || scope.dullness.holds || this.#explored.has(node)) return
       this.#explored.add(node)
       this.explore(lazy(() => this.apply(value, this.argumentFor(value), null)))
     }
@@ -1044,6 +1107,12 @@ function single(path: readonly AttributeName[], value: Expression): Group {
 
 /** The folder a file is in, `''` for the root. */
 export const folderOf = (file: string): string => (file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '')
+
+/** Whether an expression is a literal with nothing to evaluate inside. */
+function isLiteral(node: Expression): boolean {
+  if (node.kind === 'string' || node.kind === 'path') return node.parts.every((part) => part.kind === 'text')
+  return node.kind === 'integer'
+}
 
 /** A value's kind in words. */
 export function kindName(value: Value): string {

@@ -3,7 +3,7 @@ import type { Place, Span } from '../../core/span.ts'
 import type { AttributeName, Lambda } from '../syntax.ts'
 import { deepest, effort } from './effort.ts'
 import type { Machine } from './machine.ts'
-import type { Scope } from './scope.ts'
+import { type Dullness, type Scope, telling } from './scope.ts'
 
 /** The literal a run of characters came from; `start` and `end` span it whole, quotes included. `expression` is no literal but something like `lib.fakeHash`. */
 export interface Origin extends Place {
@@ -105,10 +105,13 @@ export class Halt {
 export class Thunk {
   #value: Value | null
   #compute: (() => Value) | null
+  /** Whether there is nothing to look for inside. */
+  readonly dullness: Dullness
 
-  constructor(value: Value | null, compute: (() => Value) | null) {
+  constructor(value: Value | null, compute: (() => Value) | null, dullness: Dullness) {
     this.#value = value
     this.#compute = compute
+    this.dullness = dullness
   }
 
   /** Computes once. A value that needs itself is Unknown, as Nix would stop there. Never throws, unless something is wrong with the evaluator itself. */
@@ -150,8 +153,8 @@ function ended(error: unknown): Unknown {
   throw error
 }
 
-export const lazy = (compute: () => Value): Thunk => new Thunk(null, compute)
-export const ready = (value: Value): Thunk => new Thunk(value, null)
+export const lazy = (compute: () => Value, dullness: Dullness = telling): Thunk => new Thunk(null, compute, dullness)
+export const ready = (value: Value): Thunk => new Thunk(value, null, telling)
 
 export const unknown = (reason: string, place: Place | null = null): Unknown => ({ kind: 'unknown', failed: false, reason, place })
 export const failure = (reason: string, place: Place | null = null): Unknown => ({ kind: 'unknown', failed: true, reason, place })

@@ -1,0 +1,110 @@
+// Which files are worth evaluating, and what is looked through while another is.
+import { describe, expect, it } from 'vitest'
+import { tellingFiles } from '../../src/pin/telling.ts'
+import { foundIn, someHash } from './found.ts'
+
+const own = (text: string): boolean => tellingFiles(new Map([['a.nix', text]])).own.length === 1
+
+describe('a file tells', () => {
+  it.each([
+    ['by the name of a fetcher', '{ fetchurl }: 1', true],
+    ['by a hash', `{ x = "${someHash}"; }`, true],
+    ['by an attribute', '{ sha256 = x; }', true],
+    ['by code inside a string', "''\n  a ${fetchurl x}\n''", true],
+    ['not by a script', "''\n  fetchurl x\n  sha256 = y\n''", false],
+    ['not by a comment', '# fetchurl\n1 /* sha256 = "" */', false],
+    ['by what does not parse', "''\n fetchurl", true],
+  ])('%s', (_, text, expected) => {
+    expect(own(text)).toBe(expected)
+  })
+})
+
+it('a file is quiet if it tells nothing, and nobody it imports does', () => {
+  const telling = tellingFiles(
+    new Map([
+      ['default.nix', 'import ./a.nix'],
+      ['a.nix', 'import ./b.nix'],
+      ['b.nix', '{ fetchurl }: 1'],
+      ['c.nix', 'import ./d.nix'],
+      ['d.nix', '1'],
+      ['e/f.nix', 'map (x: import (./. + "/${x}")) []'],
+      ['e/g.nix', '{ fetchurl }: 1'],
+    ]),
+  )
+  const quiet = ['default.nix', 'a.nix', 'b.nix', 'c.nix', 'd.nix', 'e/f.nix', 'e/g.nix', 'elsewhere.nix'].filter((file) =>
+    telling.isQuiet(file),
+  )
+  expect(quiet).toEqual(['c.nix', 'd.nix'])
+})
+
+const github = 'https://github.com/acme/tool/releases/download'
+const tags = (texts: Record<string, string>): string[] =>
+  foundIn(texts)
+    .discovery.pins.map(({ tag }) => tag ?? '')
+    .toSorted()
+
+describe('what an imported file makes of what it is handed is found', () => {
+  it.each([
+    ['nothing', '{ }', `{ fetchurl }: fetchurl { url = "${github}/v1.0.0/t"; hash = "${someHash}"; }`, ['v1.0.0']],
+    [
+      'a fetcher of another name',
+      '{ get = pkgs.fetchurl; }',
+      `{ get }: get { url = "${github}/v1.0.0/t"; hash = "${someHash}"; }`,
+      ['v1.0.0'],
+    ],
+    [
+      'a function that fetches',
+      `{ get = version: pkgs.fetchurl { url = "${github}/\${version}/t"; hash = "${someHash}"; }; }`,
+      '{ get }: { a = get "v1.0.0"; b = get "v2.0.0"; }',
+      ['v1.0.0', 'v2.0.0'],
+    ],
+    [
+      'what a default hides',
+      '{ release = "2.0.0"; }',
+      `{ fetchurl, release ? "1.0.0" }: fetchurl { url = "${github}/v\${release}/t"; hash = "${someHash}"; }`,
+      ['v1.0.0', 'v2.0.0'],
+    ],
+    [
+      'a part of the address',
+      '{ number = "2.0.0"; }',
+      `{ fetchurl, number }: fetchurl { url = "${github}/v\${number}/t"; hash = "${someHash}"; }`,
+      ['v2.0.0'],
+    ],
+    [
+      'a set with all of it',
+      `{ source = { url = "${github}/v3.0.0/t"; hash = "${someHash}"; }; }`,
+      '{ fetchurl, source }: fetchurl source',
+      ['v3.0.0'],
+    ],
+    [
+      'a set for a whole parameter',
+      `{ number = "2.0.0"; }`,
+      `arguments: arguments.fetchurl { url = "${github}/v\${arguments.number}/t"; hash = "${someHash}"; }`,
+      ['v2.0.0'],
+    ],
+  ])('%s', (_, handed, called, expected) => {
+    const calls = [`import ./tool.nix ({ inherit (pkgs) fetchurl; } // ${handed})`, `pkgs.callPackage ./tool.nix ${handed}`]
+    const isPackage = !called.startsWith('arguments')
+    // The importer has a word of its own.
+    for (const call of isPackage ? calls : calls.slice(0, 1))
+      expect(tags({ 'default.nix': `{ pkgs }: { tool = ${call}; hash = 1; }`, 'tool.nix': called })).toEqual(expected)
+  })
+
+  it('under a system that only the importer names', () => {
+    const { pins } = foundIn({
+      'default.nix': '{ pkgs }: { riscv64-linux = (import ./tool.nix) { inherit pkgs; }; hash = 1; }',
+      'tool.nix': `{ pkgs }: pkgs.fetchurl { url = "${github}/v1.0.0/\${pkgs.system}"; hash = "${someHash}"; }`,
+    }).discovery
+    expect(pins.flatMap(({ fetches }) => fetches.map(({ system }) => system))).toContain('riscv64-linux')
+  })
+
+  it('through a chain whose middle tells nothing', () => {
+    expect(
+      tags({
+        'default.nix': '{ pkgs, hash }: import ./middle.nix { inherit pkgs; get = pkgs.fetchurl; }',
+        'middle.nix': '{ pkgs, get }: { tool = import ./tool.nix { inherit get; }; }',
+        'tool.nix': `{ get }: get { url = "${github}/v1.0.0/t"; hash = "${someHash}"; }`,
+      }),
+    ).toEqual(['v1.0.0'])
+  })
+})
