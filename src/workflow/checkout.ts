@@ -27,7 +27,7 @@ export class Checkout {
   readonly #texts = new Map<string, string | null>()
   readonly #documents = new Map<string, Document>()
   readonly #indexes = new Map<string, LineIndex>()
-  readonly #folders = new Map<string, ReturnType<Files['folder']>>()
+  readonly #folders = new Map<string, ReturnType<SourceFiles['folder']>>()
 
   constructor(files: SourceFiles) {
     this.files = files
@@ -66,7 +66,7 @@ export class Checkout {
     return document
   }
 
-  #folder(path: string): ReturnType<Files['folder']> {
+  #folder(path: string): ReturnType<SourceFiles['folder']> {
     let folder = this.#folders.get(path)
     if (folder === undefined) {
       folder = this.files.folder(path)
