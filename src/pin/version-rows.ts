@@ -1,47 +1,61 @@
 // A table whose rows are named after versions, and the version that selects a row → the row to add for another version, in the table's own form.
-import type { Place } from '../core/span.ts'
+import { type JsonNode, parseJson } from '../core/json.ts'
+import type { Span } from '../core/span.ts'
 import { children, type Node } from '../nix/children.ts'
 import { applyEdits } from '../nix/edit.ts'
 import { escapeString } from '../nix/escape.ts'
 import { staticName } from '../nix/evaluate/bindings.ts'
 import type { AttributeName, Binding, Document } from '../nix/syntax.ts'
 import { isPlaceholder, parseDigest } from '../hash/spelling.ts'
+import { jsonRow, jsonStrings } from './json-rows.ts'
 import type { FileEdit } from './literal-edit.ts'
 import type { Pin } from './pin.ts'
 import type { RowCopy } from './proof.ts'
-import { bareVersion, compareTags } from './tag.ts'
-
-/** A row that is to stand once more, under another version's name. */
-export interface Row extends Place {
-  /** Where the new row is inserted. */
-  readonly at: number
-  /** What stands between its neighbour and itself. */
-  readonly before: string
-  readonly after: string
-  readonly name: FileEdit
-}
+import { type MadeRow, type Row, hasRow, isNewestFirst, nameAt, saysAnyVersion, saysVersion } from './version-row.ts'
 
 export type Rows = { readonly ok: true; readonly rows: readonly Row[] } | { readonly ok: false; readonly message: string }
 
+/** A file that may hold a table: Nix code, or JSON text; null for any other. */
+export type Source = Document | { readonly kind: 'json'; readonly text: string; readonly root: JsonNode }
+
+/** The JSON text of a file, where it is JSON. */
+export function jsonSource(text: string): Source | null {
+  const parsed = parseJson(text)
+  return parsed.ok ? { kind: 'json', text, root: parsed.root } : null
+}
+
 /** The rows of the pin's version that hold its hashes; none where no table is named after versions. `edits` are those that change the version. */
-export function versionRows(pin: Pin, tag: string, edits: readonly FileEdit[], document: (file: string) => Document | null): Rows {
+export function versionRows(pin: Pin, tag: string, edits: readonly FileEdit[], sourceOf: (file: string) => Source | null): Rows {
   const rows = new Map<string, Row>()
   for (const fetch of pin.fetches)
     for (const { value } of fetch.hashes) {
       const origin = value.runs[0]?.origin
-      const source = origin === undefined ? null : document(origin.file)
+      const source = origin === undefined ? null : sourceOf(origin.file)
       if (origin === undefined || source === null || pin.tag === null) continue
-      const found = rowAround(source, origin.start, pin.tag)
+      const found =
+        'kind' in source
+          ? jsonRow(source.root, source.text, { file: origin.file, offset: origin.start, old: pin.tag, tag })
+          : nixRow(source, origin, pin.tag, tag)
       if (found === null) continue
-      const made = rowOf(source, origin.file, found, pin.tag, tag)
+      const { made } = found
       if (!made.ok) return made
       // What says the version inside the row does not select it.
       const selecting = edits.some((edit) => edit.file !== origin.file || edit.start < made.row.start || edit.end > made.row.end)
       if (!selecting)
-        return { ok: false, message: `${found.label} is named after its version; rename it, or select it by a version of its own` }
+        return { ok: false, message: `${found.key} is named after its version; rename it, or select it by a version of its own` }
       rows.set(`${origin.file}:${made.row.start}`, made.row)
     }
   return { ok: true, rows: [...rows.values()] }
+}
+
+function nixRow(
+  source: Document,
+  { file, start }: { readonly file: string; readonly start: number },
+  old: string,
+  tag: string,
+): { readonly key: string; readonly made: MadeRow } | null {
+  const found = rowAround(source, start, old)
+  return found === null ? null : { key: found.label, made: rowOf(source, file, found, old, tag) }
 }
 
 interface Found {
@@ -80,30 +94,14 @@ function rowAround({ root, text }: Document, offset: number, tag: string): Found
   return found
 }
 
-const saysVersion = (name: string | null, tag: string): boolean =>
-  name !== null &&
-  /\d/.test(name) &&
-  (name === tag || bareVersion(name).version === bareVersion(tag).version) &&
-  /^v?\d/i.test(bareVersion(name).prefix + bareVersion(name).version)
-
-function rowOf(
-  { text }: Document,
-  file: string,
-  { binding, key, label, siblings }: Found,
-  old: string,
-  tag: string,
-): { readonly ok: true; readonly row: Row } | { readonly ok: false; readonly message: string } {
-  const name = staticName(key)!
-  const now = name === old ? tag : bareVersion(name).prefix + bareVersion(tag).version
+function rowOf({ text }: Document, file: string, { binding, key, label, siblings }: Found, old: string, tag: string): MadeRow {
+  const now = nameAt(staticName(key)!, old, tag)
   const place = { file, start: binding.start, end: binding.end }
   if (key.kind !== 'string' || key.form !== 'quoted')
     return { ok: false, message: `the row ${label} of its table is not named by a plain string` }
-  const index = (each: Binding): number => each.path.findIndex((part) => saysVersionLike(staticName(part)))
-  if (siblings.some((each) => each.path.some((part) => staticName(part) === now)))
-    return { ok: false, message: `its table has a row ${JSON.stringify(now)} already; select that one by hand` }
+  if (siblings.some((each) => each.path.some((part) => staticName(part) === now))) return { ok: false, message: hasRow(now) }
   const nameEdit: FileEdit = { file, start: key.start + 1, end: key.end - 1, text: escapeString(now) }
-  const versions = siblings.flatMap((each) => (index(each) < 0 ? [] : [staticName(each.path[index(each)]!)!]))
-  const isDescending = versions.length > 1 && compareTags(versions[0]!, versions.at(-1)!) > 0
+  const isDescending = isNewestFirst(siblings.flatMap((each) => each.path.map(staticName).find(saysAnyVersion) ?? []))
   const lineStart = Math.max(text.lastIndexOf('\n', binding.start - 1), text.lastIndexOf('\r', binding.start - 1)) + 1
   const indent = text.slice(lineStart, binding.start)
   if (/[^ \t]/.test(indent)) {
@@ -120,8 +118,6 @@ function rowOf(
     : { at: binding.end + rest.length, before: lineEnd + indent, after: '' }
   return { ok: true, row: { ...place, ...row, name: nameEdit } }
 }
-
-const saysVersionLike = (name: string | null): boolean => name !== null && /^v?\d+(?:\.\d+)+/.test(name)
 
 /** Edits of which those inside a row become edits of its copy: the edits of the file, and what was copied where. */
 export function withRows(
@@ -144,18 +140,30 @@ export function withRows(
 }
 
 /** A hash in a copied row that is not written anew would be the old version's; the first such, or null. */
-export function staleInRows(copies: readonly RowCopy[], document: (file: string) => Document | null): string | null {
+export function staleInRows(copies: readonly RowCopy[], sourceOf: (file: string) => Source | null): string | null {
   for (const { file, start, end, edits } of copies) {
-    const todo: Node[] = [document(file)!.root]
-    for (let node = todo.pop(); node !== undefined; node = todo.pop()) {
-      if (node.end <= start || node.start >= end) continue
-      todo.push(...children(node))
-      if (!('kind' in node) || node.kind !== 'string') continue
-      const value = node.parts.map((part) => (part.kind === 'text' ? part.value : '')).join('')
-      const { start: from, end: to } = node
+    const source = sourceOf(file)!
+    for (const { start: from, end: to, value } of 'kind' in source ? jsonStrings(source.root) : nixStrings(source.root, start, end)) {
       if (value === '' || isPlaceholder(value) || !parseDigest(value).ok || from < start || to > end) continue
       if (!edits.some((edit) => edit.start >= from && edit.end <= to)) return value
     }
   }
   return null
+}
+
+/** Strings between two offsets, without what is interpolated. */
+function nixStrings(root: Node, start: number, end: number): (Span & { readonly value: string })[] {
+  const strings: (Span & { readonly value: string })[] = []
+  const todo: Node[] = [root]
+  for (let node = todo.pop(); node !== undefined; node = todo.pop()) {
+    if (node.end <= start || node.start >= end) continue
+    todo.push(...children(node))
+    if ('kind' in node && node.kind === 'string')
+      strings.push({
+        start: node.start,
+        end: node.end,
+        value: node.parts.map((part) => (part.kind === 'text' ? part.value : '')).join(''),
+      })
+  }
+  return strings
 }

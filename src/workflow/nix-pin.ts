@@ -11,7 +11,8 @@ import { coverOf } from '../pin/cover.ts'
 import { sightKey } from '../pin/discover.ts'
 import { evaluateRoot, type Root } from '../pin/roots.ts'
 import { versionEdits } from '../pin/version-edits.ts'
-import { type Row, renamedKey, staleInRows, versionRows, withRows } from '../pin/version-rows.ts'
+import type { Row } from '../pin/version-row.ts'
+import { type Source, jsonSource, renamedKey, staleInRows, versionRows, withRows } from '../pin/version-rows.ts'
 import { Refusal } from './refusal.ts'
 import type { TreeRule } from './unpacking.ts'
 
@@ -78,11 +79,11 @@ export function editsFor(found: Found, pin: Pin, tag: string | null, comments: b
   const planned = versionEdits(pin, tag)
   if (!planned.ok) throw notEditable(pin, tag, planned.message)
   const nixFile = (file: string): Document | null => (file.endsWith('.nix') ? found.checkout.document(file) : null)
-  const table = versionRows(pin, tag, planned.edits, nixFile)
-  if (!table.ok) throw notEditable(pin, tag, table.message)
   const key = renamedKey(planned.edits, (file) => found.checkout.text(file) ?? '')
   if (key !== null)
     throw notEditable(pin, tag, `its version is the name of a row in ${key.file}:${found.checkout.position(key).line}; add a row by hand`)
+  const table = versionRows(pin, tag, planned.edits, tableSources(found))
+  if (!table.ok) throw notEditable(pin, tag, table.message)
   const edits = [...planned.edits]
   if (comments)
     for (const file of filesOf(pin)) {
@@ -90,6 +91,17 @@ export function editsFor(found: Found, pin: Pin, tag: string | null, comments: b
       if (document !== null) edits.push(...commentEdits(file, document, pin, tag, found.discovery.pins))
     }
   return { edits, rows: table.rows }
+}
+
+/** The files of a repository as what may hold a table; each JSON file is parsed once. */
+function tableSources({ checkout }: Found): (file: string) => Source | null {
+  const parsed = new Map<string, Source | null>()
+  return (file) => {
+    if (file.endsWith('.nix')) return checkout.document(file)
+    if (!file.endsWith('.json')) return null
+    if (!parsed.has(file)) parsed.set(file, jsonSource(checkout.text(file) ?? ''))
+    return parsed.get(file) ?? null
+  }
 }
 
 const notEditable = (pin: Pin, tag: string, message: string): Refusal =>
@@ -103,7 +115,7 @@ export function withHashes(
   hashEdits: readonly FileEdit[],
 ): { readonly edits: readonly FileEdit[]; readonly copies: readonly RowCopy[] } {
   const made = withRows([...planned.edits, ...hashEdits], planned.rows, (file) => found.checkout.text(file) ?? '')
-  const stale = staleInRows(made.copies, (file) => found.checkout.document(file))
+  const stale = staleInRows(made.copies, tableSources(found))
   if (stale !== null)
     throw new Refusal(
       'refused',
