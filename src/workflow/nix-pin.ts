@@ -229,7 +229,7 @@ export function problemOnTop(found: Found, held: readonly Proposal[], step: read
   try {
     const tree = found.checkout.tree(overlayOf(found, edits))
     const intended = new Map(all.flatMap((proposal) => [...proposal.intended]))
-    const after = before.map((root) => evaluateRoot(tree, root.file))
+    const after = before.map((root) => evaluateRoot(tree, root.file, root.reach))
     return prove(before, after, edits, (fetch) => intended.get(sightKey(fetch)) ?? null)
   } catch (error) {
     if (error instanceof EditError) return `two pins would edit the same place: ${error.message}`
