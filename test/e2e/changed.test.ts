@@ -169,6 +169,16 @@ describe('which pins have changed', () => {
     expect(await verify(folder)).toMatchObject({ code: 0, pins: ['two'], compared: { pins: 2, changed: 1 } })
   })
 
+  it('those whose names alone are new', async () => {
+    const folder = await repository({
+      'all.nix': `{ lib, fetchurl }: lib.mapAttrs (name: _: fetchurl { url = "https://github.com/acme/\${name}/releases/download/v1.0.0/\${name}.tar.gz"; sha256 = "${hash('one')}"; }) (builtins.readDir ./pins)\n`,
+      'pins/one': '',
+    })
+    expect(await verify(folder)).toMatchObject({ code: 0, compared: { pins: 1, changed: 0 } })
+    write(folder, { 'pins/two': '' })
+    expect(await verify(folder)).toMatchObject({ code: 1, pins: ['two'], compared: { pins: 2, changed: 1 } })
+  })
+
   it('those of pinhash.json', async () => {
     const spec = (tag: string): string =>
       JSON.stringify({
@@ -185,8 +195,10 @@ describe('which pins have changed', () => {
   })
 
   it('those of a file that did not parse', async () => {
-    const folder = await repository({ ...start, 'one.nix': tool('one').replace('{\n', '{\n  a = ;\n') })
-    write(folder, { 'one.nix': tool('one') })
+    const set = (broken: string): string => `{ fetchurl }: {\n${broken}  one = (${tool('one')}) { inherit fetchurl; };\n}\n`
+    const folder = await repository({ ...start, 'one.nix': set('  broken = ;\n') })
+    expect(await lab.run(folder, ['list', 'one'])).toMatchObject({ code: 2, stdout: expect.stringMatching(/^one +v1\.0\.0/) as string })
+    write(folder, { 'one.nix': set('') })
     expect(await verify(folder)).toMatchObject({ code: 0, pins: ['one'], compared: { pins: 3, changed: 1 } })
   })
 
@@ -205,14 +217,16 @@ describe('which pins have changed', () => {
   })
 
   it('by system, where that is asked for', async () => {
-    const of = (name: string, held: string): string => `{ url = "${url(name, 'v1.0.0')}"; sha256 = "${held}"; }`
+    const of = (end: string, held: string): string =>
+      `{ url = "https://github.com/acme/one/releases/download/\${version}/one${end}.tar.gz"; sha256 = "${held}"; }`
     const both = (linux: string): string =>
-      `{ fetchurl, system }: fetchurl ({ x86_64-linux = ${of('one', linux)}; aarch64-linux = ${of('two', hash('two'))}; }.\${system})\n`
+      `{ fetchurl, system }: let version = "v1.0.0"; in fetchurl ({ x86_64-linux = ${of('', linux)}; aarch64-linux = ${of('-arm', hash('two'))}; }.\${system})\n`
     const folder = await repository({ 'both.nix': both(hash('two')) })
     write(folder, { 'both.nix': both(hash('one')) })
     const on = async (system: string): Promise<number | undefined> =>
       (await verify(folder, ['--changed', '--system', system])).compared?.changed
     expect([await on('x86_64-linux'), await on('aarch64-linux')]).toEqual([1, 0])
+    expect((await verify(folder)).compared).toMatchObject({ pins: 1, changed: 1 })
   })
 
   it('below the root of the repository, and with links', async () => {
