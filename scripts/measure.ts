@@ -95,7 +95,7 @@ function judge(tree: SourceTree, file: string, answers: ReadonlyMap<string, Answ
     const why = seen.exhausted
       ? 'the evaluation was cut off'
       : (seen.unmanaged.find(({ failed }) => !failed)?.reason ?? 'no such fetch was seen')
-    if (lacking !== undefined) missed ??= `${system}: ${why}`
+    if (lacking !== undefined) missed ??= `${system}: ${lacking}: ${why}`
   }
   return missed === null ? { kind: 'read', reason: '' } : { kind: 'missed', reason: missed }
 }
