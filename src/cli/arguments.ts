@@ -110,7 +110,7 @@ export async function parse(
   let failure: Error | undefined
   let output = ''
   const values: Record<string, unknown> = await program.parse(
-    [...argv],
+    withQuotes(argv, commands),
     {},
     (error: Error | undefined | null, _values: unknown, text: string) => {
       failure = error ?? undefined
@@ -125,6 +125,17 @@ export async function parse(
     rest: (rest as unknown[]).map(String),
     values: new Map(Object.entries(options)),
   }
+}
+
+/** The parser takes one pair of quotes off a value behind `=` that may be left out; where it would, it gets a second pair to take. */
+function withQuotes(argv: readonly string[], commands: readonly Command[]): string[] {
+  const optional = new Set(optionsOf(commands).flatMap(({ name, kind }) => (kind === 'optional' ? [dashed(name)] : [])))
+  const before = beforeRest(argv)
+  const protect = (argument: string): string => {
+    const [, written = '', value = ''] = /^(--[^=]+)=(['"][\s\S]*)$/.exec(argument) ?? []
+    return optional.has(written) && value.endsWith(value.charAt(0)) ? `${written}="${value}"` : argument
+  }
+  return [...before.map(protect), ...argv.slice(before.length)]
 }
 
 /** Help without `[string]` after each option; @types/yargs does not know the method yet. */

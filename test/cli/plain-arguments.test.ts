@@ -89,6 +89,14 @@ describe('a command line read without the parser', () => {
     expect(readPlain(argv, commands)).toMatchObject({ output: '' })
   })
 
+  it.each(["'q'", '"q"', "'", `"'q'"`, "''", "'q"])('keeps the quotes of %s, as the parser does', async (text) => {
+    for (const name of ['changed', 'file']) {
+      const argv = ['verify', `--${name}=${text}`]
+      expect((await parse(argv, commands, about)).values.get(name)).toBe(text)
+      expect(readPlain(argv, commands)?.values.get(name) ?? text).toBe(text)
+    }
+  })
+
   it.each([
     [],
     ['--json'],
