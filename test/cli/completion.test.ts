@@ -169,14 +169,15 @@ describe.skipIf(!has('zsh'))('in zsh', () => {
         'pinhash verify -C odd\\ \\$one t': String.raw`pinhash verify -C odd\ \$one tool\ \$\(touch\ pwned\)\'s `,
         "pinhash list -C 'odd $one' x@y": `pinhash list -C 'odd $one' x@y:z=1 `,
       }
-      // Whatever happens, nothing is left: a terminal that is gone lets an interactive zsh spin, so its time is bounded.
+      // Each step waits for the editor to say that it is there; `patience` alone ends the waiting. Whatever happens, nothing is left:
+      // a terminal that is gone lets an interactive zsh spin, so its time is bounded.
       const drive = `zmodload zsh/zpty
       ulimit -t 30
       trap 'zpty -d z; exit 1' TERM
       pinhash completion zsh > _pinhash
       zpty z zsh -f -i
-      await() { local i; while [[ ! -s shown ]] && (( i++ < 300 )) { sleep 0.1; zpty -rt z out }; print -r -- "$(<shown)"; rm -f shown }
-      zpty -w z 'autoload -U compinit; compinit -u -D; source ./_pinhash; show() { print -r -- "$BUFFER|" >| new; mv new shown; zle kill-buffer }; zle -N show; bindkey "^X" show; bindkey "^I" complete-word; print ready >| shown'
+      await() { until [[ -s shown ]] { sleep 0.1; zpty -rt z out }; print -r -- "$(<shown)"; rm -f shown }
+      zpty -w z 'autoload -U compinit; compinit -u -D; source ./_pinhash; show() { print -r -- "$BUFFER|" >| new; mv new shown; zle kill-buffer }; zle -N show; bindkey "^X" show; bindkey "^I" complete-word; zle-line-init() { zle -D zle-line-init; print ready >| new; mv new shown }; zle -N zle-line-init'
       await >/dev/null
       for line { zpty -w -n z "$line"$'\\t\\x18'; await }
       zpty -d z`
