@@ -36,7 +36,7 @@ const config: RolldownOptions = defineConfig({
   preserveEntrySignatures: 'allow-extension',
   // What a module of ours does when it is loaded, nobody depends on.
   treeshake: { moduleSideEffects: (id) => !id.startsWith(at('src') + sep) || id === at('src/bin.ts') },
-  plugins: [slimmed(), direct(), notices()],
+  plugins: [slimmed(), direct(), builtins(), notices()],
   checks: { ineffectiveDynamicImport: false },
   output: {
     dir: 'dist',
@@ -84,6 +84,32 @@ function direct(): Plugin {
           })
           // The bundler's few functions have no effect of their own.
           .replace(/import"\.\/(?:chunks\/)?rolldown-runtime\.js";/, '')
+      }
+    },
+  }
+}
+
+/**
+ * Node's own modules, taken as they are: an import makes a view of each first, for which it reads all that the module offers, and so loads what that
+ * would only load when it is used. To start programs is asked for when one is started.
+ */
+function builtins(): Plugin {
+  const taken = (name: string): string => `process.getBuiltinModule("${name}")`
+  return {
+    name: 'builtins',
+    generateBundle(_, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type !== 'chunk') continue
+        file.code = file.code
+          .replaceAll(
+            /\bimport(?:\*as )? ?([\w$]+) from"(node:[\w/]+)";/g,
+            (_whole, name: string, from: string) => `const ${name}=${taken(from)};`,
+          )
+          .replaceAll(/\bimport\{([^}]*)\}from"(node:[\w/]+)";/g, (_whole, names: string, from: string) => {
+            const pairs = names.split(',').map((pair) => pair.split(' as ') as [string, string?])
+            if (from !== 'node:child_process') return `const{${pairs.map((pair) => pair.join(':')).join(',')}}=${taken(from)};`
+            return pairs.map(([given, own = given]) => `const ${own}=(...all)=>${taken(from)}.${given}(...all);`).join('')
+          })
       }
     },
   }
