@@ -88,11 +88,12 @@ function walk(ground: Ground): readonly string[] {
   const folders = ['']
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     if (folder !== '') ground.addFolder(folder.slice(0, -1))
-    for (const entry of entriesOf(path.join(ground.realRoot, folder))) {
+    for (const entry of entriesOf(ground.plain(folder))) {
       const file = folder + entry.name
       if (entry.isDirectory()) {
         if (entry.name !== '.git' && entry.name !== 'node_modules') folders.push(`${file}/`)
-      } else if (entry.isFile()) {
+      } else if (!isUsual(file)) continue
+      else if (entry.isFile()) {
         files.push(file)
         ground.addFile(file)
       } else if (entry.isSymbolicLink() && !entry.name.startsWith('result')) files.push(file)

@@ -1,10 +1,9 @@
 // A path → its text, or why it has none.
+import { isUtf8 } from 'node:buffer'
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { errorCode, explain } from './inside.ts'
 import type { Ground } from './standing.ts'
 import type { ReadProblem } from './types.ts'
-
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** How far a NUL byte is looked for, as git does to tell text from other files. */
 const head = 8192
@@ -31,11 +30,8 @@ export function readText(ground: Ground, file: string): { readonly text: string 
 /** The bytes of a file as text, or why they are none. */
 export function asText(file: string, bytes: Uint8Array): { readonly text: string } | ReadProblem {
   if (bytes.subarray(0, head).includes(0)) return { problem: 'binary', message: `${file} is not text: it has a NUL byte at its beginning` }
-  try {
-    return { text: decoder.decode(bytes) }
-  } catch {
-    return { problem: 'binary', message: `${file} is not text: it is not valid UTF-8` }
-  }
+  if (!isUtf8(bytes)) return { problem: 'binary', message: `${file} is not text: it is not valid UTF-8` }
+  return { text: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8') }
 }
 
 /** The real path of a regular file, or why it is not to be opened. Throws as `stat` does. */

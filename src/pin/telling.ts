@@ -73,6 +73,8 @@ export function tellingFiles(texts: ReadonlyMap<string, string>): Telling {
 }
 
 function resolved(folder: string, written: string): string | null {
+  // As most are written.
+  if (/^\.\/[^/.][^/]*$/.test(written)) return folder === '' ? written.slice(2) : `${folder}${written.slice(1)}`
   const steps = folder === '' ? [] : folder.split('/')
   for (const step of written.split('/')) {
     if (step === '' || step === '.') continue

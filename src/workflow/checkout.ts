@@ -181,7 +181,8 @@ export function load(
     }
     texts.set(path, read.text)
   }
-  for (const path of texts.keys()) problems.push(...policyProblems(checkout, path))
+  const speaking = [...texts].filter(([path, text]) => path.endsWith('.nix') && text.includes('pinhash:')).map(([path]) => path)
+  for (const path of speaking) problems.push(...policyProblems(checkout, path))
   const asked = new Map<string, Asked>()
   const roots = rootsOf(texts, (path, reach) => {
     const known = evaluated(path)
@@ -216,7 +217,7 @@ export function load(
   const discovery = discover(roots, foreign, (file) => checkout.document(file))
   // Where only some files are read, or not to their end, a comment may stand beside a pin that is not seen.
   const whole = selection.globs === null && roots.every(({ exhausted }) => !exhausted)
-  for (const path of whole ? texts.keys() : []) if (!broken.has(path)) problems.push(...strayComments(checkout, path, discovery))
+  for (const path of whole ? speaking : []) if (!broken.has(path)) problems.push(...strayComments(checkout, path, discovery))
   // Whatever found them: in the order of the files.
   problems.sort((one, other) => compareText(one.file, other.file) || (one.line ?? 0) - (other.line ?? 0))
   return { checkout, roots, asked, discovery, spec, problems, broken }

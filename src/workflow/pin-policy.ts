@@ -48,7 +48,7 @@ function placesOf(pin: Pin): Map<string, Place[]> {
 /** The comments of a file that speak to pinhash and cannot be understood. */
 export function policyProblems(checkout: Checkout, file: string): Problem[] {
   const text = checkout.text(file) ?? ''
-  const document = file.endsWith('.nix') && text.includes('pinhash:') ? checkout.document(file) : null
+  const document = checkout.document(file)
   if (document === null) return []
   return policyComments(document).flatMap(({ said, start, end }): Problem[] =>
     said.ok
@@ -63,7 +63,7 @@ export function policyProblems(checkout: Checkout, file: string): Problem[] {
  */
 export function strayComments(checkout: Checkout, file: string, { pins, unmanaged }: Discovery): Problem[] {
   const text = checkout.text(file) ?? ''
-  const document = file.endsWith('.nix') && text.includes('pinhash:') ? checkout.document(file) : null
+  const document = checkout.document(file)
   const comments =
     document === null
       ? []
