@@ -1,6 +1,6 @@
 // What the papers promise, held against what is there.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Ajv, type AnySchema } from 'ajv'
 import { describe, expect, test } from 'vitest'
@@ -16,6 +16,16 @@ function read(file: string): string {
 
 function filesIn(folder: string): number {
   return existsSync(join(root, folder)) ? readdirSync(join(root, folder)).length : 0
+}
+
+/** The anchors of a paper's headings. */
+function headingsOf(file: string): readonly string[] {
+  return [...read(file).matchAll(/^#+ (.*)$/gm)].map(([, text = '']) =>
+    text
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  )
 }
 
 /** What a paper gives to type: code in Markdown, lines that are no comments elsewhere. */
@@ -35,9 +45,35 @@ describe('the papers', () => {
     expect(named.filter((name) => !(name in manifest.scripts) && !builtin.has(name))).toEqual([])
   })
 
-  test.each(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'])('%s links to what is there', (file) => {
-    const links = [...read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? '')
-    expect(links.filter((link) => !existsSync(join(root, link)))).toEqual([])
+  /** Pages that are linked to before they are there. */
+  const announced = ['ci', 'renovate', 'action', 'releasing'].map((name) => `docs/${name}.md`)
+  const pages = readdirSync(join(root, 'docs')).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : []))
+
+  test.each(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...pages])('%s links to what is there', (file) => {
+    const links = [...read(file).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)].map(([, path = '', heading]) => ({
+      path: path === '' ? file : join(dirname(file), path),
+      heading,
+    }))
+    const missing = links.filter(
+      ({ path, heading }) =>
+        (!existsSync(join(root, path)) && !announced.includes(path)) || (heading !== undefined && !headingsOf(path).includes(heading)),
+    )
+    expect(missing).toEqual([])
+  })
+
+  test.each(pages)('%s gives pinhash no option that it does not know', (file) => {
+    const known = new Set([...everywhere, ...commands.flatMap(({ options }) => options)].map(({ name }) => `--${name}`))
+    const given = [...commandsOf(file).matchAll(/\bpinhash ([^`\n|;]*)/g)].flatMap(
+      ([, words = '']) => words.split(' -- ')[0]?.match(/--[a-z][a-z-]+/g) ?? [],
+    )
+    expect(given.filter((name) => !known.has(name) && name !== '--help' && name !== '--exit')).toEqual([])
+  })
+
+  test('docs/README.md lists every page', () => {
+    const listed = [...read('docs/README.md').matchAll(/\]\(([^)]+\.md)\)/g)].map((match) => `docs/${match[1] ?? ''}`)
+    expect(listed.filter((page) => !announced.includes(page) || pages.includes(page)).toSorted()).toEqual(
+      pages.filter((page) => page !== 'docs/README.md').toSorted(),
+    )
   })
 
   test('the commands of README.md are those of the program, in both directions', () => {
