@@ -1,4 +1,4 @@
-// src → dist: two entries and a few chunks, with what they depend on inside. What a command does not need, it does not load: that is what
+// src → dist: three entries and a few chunks, with what they depend on inside. What a command does not need, it does not load: that is what
 // starting costs. The types come from tsc.
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
@@ -17,6 +17,7 @@ const chunks: readonly (readonly [name: string, ...modules: string[]])[] = [
   ['writing', 'src/files/write.ts', 'src/files/tidy.ts', 'src/files/lock.ts'],
   ['running', 'src/files/work-tree.ts', 'src/files/command.ts'],
   ['pins', 'src/workflow/update.ts', 'src/workflow/verify.ts'],
+  ['publish', 'src/cli/publish.ts', 'src/cli/report/github.ts', 'src/cli/report/markdown.ts'],
   [
     'network',
     'src/download/settings.ts',
@@ -29,13 +30,13 @@ const chunks: readonly (readonly [name: string, ...modules: string[]])[] = [
 
 const config: RolldownOptions = defineConfig({
   cwd: root,
-  input: { bin: 'src/bin.ts', index: 'src/index.ts' },
+  input: { bin: 'src/bin.ts', index: 'src/index.ts', step: 'src/step.ts' },
   platform: 'node',
   // Optional, and the user's to install.
   external: /^@?sigstore(?:\/|$)/,
   preserveEntrySignatures: 'allow-extension',
   // What a module of ours does when it is loaded, nobody depends on.
-  treeshake: { moduleSideEffects: (id) => !id.startsWith(at('src') + sep) || id === at('src/bin.ts') },
+  treeshake: { moduleSideEffects: (id) => !id.startsWith(at('src') + sep) || id === at('src/bin.ts') || id === at('src/step.ts') },
   plugins: [slimmed(), direct(), builtins(), notices()],
   checks: { ineffectiveDynamicImport: false },
   output: {

@@ -1,10 +1,12 @@
-// A source file's path and text → what the house forbids in it. Imports go down the list of rooms, and only bin.ts meets the process.
+// A source file's path and text → what the house forbids in it. Imports go down the list of rooms, and only bin.ts and step.ts meet the process.
 import { posix } from 'node:path'
 import { mask } from './mask.ts'
 
 /** From the top of the house to its ground; a file imports its own room and those after it. */
 export const rooms = [
   'bin',
+  'step',
+  'action',
   'index',
   'compose',
   'cli',
@@ -26,7 +28,10 @@ export type Room = (typeof rooms)[number]
 export const pureRooms: ReadonlySet<Room> = new Set<Room>(['pin', 'nix', 'hash', 'core'])
 
 /** Rooms that are one file at the top of src. */
-export const fileRooms: ReadonlySet<Room> = new Set<Room>(['bin', 'index', 'compose'])
+export const fileRooms: ReadonlySet<Room> = new Set<Room>(['bin', 'step', 'index', 'compose'])
+
+/** Those that know the process. */
+const programRooms: ReadonlySet<Room | null> = new Set<Room | null>(['bin', 'step'])
 
 /** Which rule a file breaks. */
 export type RuleName =
@@ -95,7 +100,7 @@ export function violations(file: string, text: string): readonly Violation[] {
   for (const { offset, specifier } of importsOf(code, bare)) {
     if (specifier === null) refuse(offset, 'import-computed', `${file} imports what nobody can name beforehand`)
     else if (specifier === 'process' || specifier === 'node:process') {
-      if (room !== 'bin') refuse(offset, 'process', `${file} imports ${specifier}: only bin.ts knows the process`)
+      if (!programRooms.has(room)) refuse(offset, 'process', `${file} imports ${specifier}: only bin.ts and step.ts know the process`)
     } else if (!specifier.startsWith('.')) {
       if (inPure) refuse(offset, 'import-package', `${file} is in a pure room and imports ${specifier}`)
     } else {
@@ -109,11 +114,11 @@ export function violations(file: string, text: string): readonly Violation[] {
       else if (inPure && !pureRooms.has(other)) refuse(offset, 'import-impure', `${file} is in a pure room and imports ${specifier}`)
     }
   }
-  if (room !== 'bin') {
+  if (!programRooms.has(room)) {
     for (const match of bare.matchAll(/(?<![.\w$])(?:process|globalThis)\b(?!\s*\??:)/g))
-      refuse(match.index, 'process', `${file} uses ${match[0]}: only bin.ts knows the process`)
+      refuse(match.index, 'process', `${file} uses ${match[0]}: only bin.ts and step.ts know the process`)
     for (const match of bare.matchAll(/(?<![.\w$])console\b(?!\s*\??:)/g))
-      refuse(match.index, 'console', `${file} uses console: only bin.ts writes`)
+      refuse(match.index, 'console', `${file} uses console: only bin.ts and step.ts write`)
   }
   if (inPure) for (const match of bare.matchAll(effects)) refuse(match.index, 'effect', `${file} is in a pure room and uses ${match[0]}`)
   return found.toSorted((a, b) => a.offset - b.offset).map(({ violation }) => violation)

@@ -12,7 +12,7 @@ export function githubText({ document, prefix }: Subject): string {
   return findingsOf(document)
     .map(({ level, code, pin, message, file, line, column }) => {
       const place = { file: prefix + file, ...(line === null ? {} : { line, ...(column === null ? {} : { col: column }) }) }
-      return command(level, { ...place, title: pin === null ? code : `${pin}: ${code}` }, message)
+      return annotation(level, { ...place, title: pin === null ? code : `${pin}: ${code}` }, message)
     })
     .join('')
 }
@@ -20,10 +20,11 @@ export function githubText({ document, prefix }: Subject): string {
 /** For a command that could not run at all. */
 export function githubError(error: unknown): string {
   const { code, message } = errorDocument(error).error
-  return command('error', { title: `pinhash: ${code}` }, message)
+  return annotation('error', { title: `pinhash: ${code}` }, message)
 }
 
-function command(level: Level, properties: Readonly<Record<string, string | number>>, message: string): string {
+/** One line, whatever the texts hold; `properties` are `file`, `line`, `col` and `title`. */
+export function annotation(level: Level, properties: Readonly<Record<string, string | number>>, message: string): string {
   const given = Object.entries(properties).map(([key, value]) => `${key}=${ofProperty(printable(String(value)))}`)
   return `::${commands[level]} ${given.join(',')}::${ofData(
     message

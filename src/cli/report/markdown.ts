@@ -3,7 +3,7 @@ import type { ListDocument, OutcomeDocument, Problem } from '../../core/report.t
 import { ofProblem } from '../exit-code.ts'
 import { errorDocument } from './json.ts'
 import { count } from './layout.ts'
-import { fitted } from './markdown-limit.ts'
+import { bodyLimit, fitted } from './markdown-limit.ts'
 import type { Block } from './markdown-limit.ts'
 import { outdatedBlocks } from './markdown-outdated.ts'
 import { updateBlocks } from './markdown-update.ts'
@@ -15,11 +15,11 @@ import { outdatedCounts } from './outdated.ts'
 import type { Origin, Subject } from './subject.ts'
 import { systemsText } from './systems.ts'
 
-/** What it came to first, as a heading; below the 65,536 characters that GitHub takes, and when something was left out for that, it says so. */
-export function markdownText(subject: Subject): string {
+/** What it came to first, as a heading; no longer than `limit` characters, by default what GitHub takes, and when something was left out for that, it says so. */
+export function markdownText(subject: Subject, limit: number = bodyLimit): string {
   const { document, command, prefix } = subject
   const blocks = 'outcomes' in document ? outcomeBlocks(command, document, prefix) : listBlocks(document, prefix)
-  return `${fitted([...blocks, ...problemBlocks(document.problems, prefix)]).trimEnd()}\n`
+  return `${fitted([...blocks, ...problemBlocks(document.problems, prefix)], limit).trimEnd()}\n`
 }
 
 /** For a command that could not run at all. */
