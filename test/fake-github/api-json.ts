@@ -76,13 +76,13 @@ export function releaseJson(server: Server, repository: FakeRepository, release:
     author: uploader,
     tag_name: release.tag,
     target_commitish: 'main',
-    name: release.tag,
+    name: release.title ?? release.tag,
     draft: release.draft,
     immutable: release.immutable,
     prerelease: release.prerelease,
     created_at: release.createdAt,
     published_at: release.publishedAt,
     assets: release.assets.map((asset) => assetJson(server, repository, release, asset)),
-    body: '',
+    body: release.notes ?? '',
   }
 }

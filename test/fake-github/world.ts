@@ -51,6 +51,9 @@ export interface FakeAsset {
 
 export interface FakeRelease {
   tag: string
+  /** What people call it, and what they say about it. */
+  title?: string
+  notes?: string
   draft: boolean
   prerelease: boolean
   immutable: boolean
