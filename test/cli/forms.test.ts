@@ -8,6 +8,7 @@ import { findingsOf } from '../../src/cli/report/findings.ts'
 import type { PinDocument } from '../../src/cli/report/findings.ts'
 import { githubText } from '../../src/cli/report/github.ts'
 import { gitlabText } from '../../src/cli/report/gitlab.ts'
+import { ofReason } from '../../src/cli/exit-code.ts'
 import { meanings } from '../../src/cli/report/rules.ts'
 import { sarifText } from '../../src/cli/report/sarif.ts'
 import type { Subject } from '../../src/cli/report/subject.ts'
@@ -257,11 +258,30 @@ describe('a command that could not run', () => {
   })
 })
 
-it('docs/codes.md says what each code means', () => {
+describe('docs/codes.md', () => {
   const page = readFileSync(new URL('../../docs/codes.md', import.meta.url), 'utf8')
-  const rows = [...page.matchAll(/^\| `([a-z-]+)` +\| (.*?) +\|$/gm)].map(([, name, means]) => [name, means])
-  expect(Object.fromEntries(rows)).toEqual(meanings)
-  expect(rows).toHaveLength(Object.keys(meanings).length)
+  const rows = [...page.matchAll(/^\| `([a-z-]+)` +\| (.*?) +\| (.*?) +\|$/gm)].map(([, name = '', means, remedy]) => ({
+    name,
+    means,
+    remedy,
+  }))
+
+  it('says of each code what it means and what to do, once, and of no other', () => {
+    expect(Object.fromEntries(rows.map(({ name, means }) => [name, means]))).toEqual(meanings)
+    expect(rows).toHaveLength(Object.keys(meanings).length)
+    expect(rows.filter(({ remedy }) => remedy === undefined || !/^[A-Z`].*\.$/.test(remedy))).toEqual([])
+  })
+
+  it('has a section for each exit code, with the codes that lead to it', () => {
+    const exits = page.split(/^## /m).flatMap((section) => {
+      const [, whole = ''] = /^Exit code (\d)/m.exec(section) ?? []
+      const apart = new Map([...section.matchAll(/`([a-z-]+)`: (\d)/g)].map(([, name = '', code = '']) => [name, code]))
+      return [...section.matchAll(/^\| `([a-z-]+)`/gm)].map(([, name = '']) => [name, apart.get(name) ?? whole] as const)
+    })
+    const said = Object.fromEntries(exits.filter(([name, code]) => name in ofReason && name !== 'interrupted' && code !== ''))
+    const { interrupted: _, ...known } = ofReason
+    expect(said).toEqual(Object.fromEntries(Object.entries(known).map(([name, code]) => [name, String(code)])))
+  })
 })
 
 it('knows all outcomes', () => {
