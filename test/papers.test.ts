@@ -88,8 +88,8 @@ describe('the papers', () => {
     expect(named.filter((name) => !known.has(name) && !notOurs.has(name))).toEqual([])
   })
 
-  test('README.md shows a pinhash.json that its schema accepts', () => {
-    const [, example = ''] = /```json\n([\s\S]*?)```/.exec(read('README.md')) ?? []
+  test('docs/versions.md shows a pinhash.json that its schema accepts', () => {
+    const [, example = ''] = /```json\n([\s\S]*?)```/.exec(read('docs/versions.md')) ?? []
     const validate = new Ajv().compile(JSON.parse(read('schema/pinhash.schema.json')) as AnySchema)
     expect([validate(JSON.parse(example)), validate.errors]).toEqual([true, null])
   })
