@@ -13,46 +13,57 @@ const pathLiteral = /(?:\.\.?)?(?:\/[\w.+-]+)+|\.\.?(?![\w.])/g
 // A path that is put together may lead to any file around.
 const computedPath = /\breadDir\b|\$\{[^}]*\}\/|\/\$\{|\.\s*\+\s*["/]/
 
-/** Which files can make fetches, and who imports whom. */
-export interface Telling {
-  /** Files with words of their own, in the order given. */
-  readonly own: readonly string[]
-  /** Files, with words or without, that may import one of these, at first hand or through others. */
-  importersOf(files: Iterable<string>): Set<string>
-  /** Whether a file has no words of its own and imports none that has. False of a file that was not given. */
-  isQuiet(path: string): boolean
-}
-
-/** Reads the words of the texts; nothing is parsed. A file that only reads data hands it to one with words of its own. */
-export function tellingFiles(texts: ReadonlyMap<string, string>): Telling {
-  const own: string[] = []
-  const importers = new Map<string, string[]>()
+/** Which files can make fetches, and who imports whom. Texts are looked at and not kept; nothing is parsed. */
+export class Telling {
+  /** Files with words of their own, in the order given. A file that only reads data hands it to one of these. */
+  readonly own: string[] = []
+  readonly #listed: ReadonlySet<string>
+  readonly #given = new Set<string>()
+  readonly #importers = new Map<string, string[]>()
   /** Files with computed paths, by their folder. */
-  const computed: { readonly path: string; readonly folder: string }[] = []
-  const add = (file: string, importer: string): void => {
-    const known = importers.get(file)
-    if (known === undefined) importers.set(file, [importer])
-    else known.push(importer)
+  readonly #computed: { readonly path: string; readonly folder: string }[] = []
+  #loud: ReadonlySet<string> | null = null
+
+  /** `listed` are the files there are, whether or not all of them are given. */
+  constructor(listed: ReadonlySet<string>) {
+    this.#listed = listed
   }
-  for (const [path, text] of texts) {
+
+  /** Reads the words of a text. All are given before anything is asked. */
+  add(path: string, text: string): void {
+    this.#given.add(path)
     // Most words stand in examples and scripts, in strings that are no code.
-    if (words.test(text) && words.test(codeOf(text))) own.push(path)
-    if (!loads.test(text)) continue
+    if (words.test(text) && words.test(codeOf(text))) this.own.push(path)
+    if (!loads.test(text)) return
     const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : ''
     for (const [written] of text.matchAll(pathLiteral)) {
       const target = resolved(folder, written)
       if (target === null) continue
-      const file = [target, target === '' ? 'default.nix' : `${target}/default.nix`].find((each) => texts.has(each))
-      if (file !== undefined) add(file, path)
+      const file = [target, target === '' ? 'default.nix' : `${target}/default.nix`].find((each) => this.#listed.has(each))
+      if (file === undefined) continue
+      const known = this.#importers.get(file)
+      if (known === undefined) this.#importers.set(file, [path])
+      else known.push(path)
     }
-    if (computedPath.test(text)) computed.push({ path, folder })
+    if (computedPath.test(text)) this.#computed.push({ path, folder })
   }
-  const importersOf = (files: Iterable<string>): Set<string> => {
+
+  has(path: string): boolean {
+    return this.#given.has(path)
+  }
+
+  /** The files given, in their order. */
+  paths(): Iterable<string> {
+    return this.#given
+  }
+
+  /** Files, with words or without, that may import one of these, at first hand or through others. */
+  importersOf(files: Iterable<string>): Set<string> {
     const waiting = [...files]
     const found = new Set<string>()
     for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
-      const around = computed.filter(({ folder }) => folder === '' || file!.startsWith(`${folder}/`)).map(({ path }) => path)
-      for (const importer of [...(importers.get(file) ?? []), ...around])
+      const around = this.#computed.filter(({ folder }) => folder === '' || file!.startsWith(`${folder}/`)).map(({ path }) => path)
+      for (const importer of [...(this.#importers.get(file) ?? []), ...around])
         if (!found.has(importer)) {
           found.add(importer)
           waiting.push(importer)
@@ -60,15 +71,11 @@ export function tellingFiles(texts: ReadonlyMap<string, string>): Telling {
     }
     return found
   }
-  const given = new Set(own)
-  let loud: ReadonlySet<string> | null = null
-  return {
-    own,
-    importersOf,
-    isQuiet(path) {
-      loud ??= importersOf(own)
-      return texts.has(path) && !given.has(path) && !loud.has(path)
-    },
+
+  /** Whether a file has no words of its own and imports none that has. False of a file that was not given. */
+  isQuiet(path: string): boolean {
+    this.#loud ??= new Set([...this.own, ...this.importersOf(this.own)])
+    return this.#given.has(path) && !this.#loud.has(path)
   }
 }
 

@@ -1,5 +1,6 @@
 // The repository's files → parsed texts, evaluated roots, pins: what every workflow starts from.
 import type { Problem } from '../core/report.ts'
+import { Kept } from '../core/kept.ts'
 import { compareText } from '../core/natural-order.ts'
 import { excerpt, lineIndex } from '../core/position.ts'
 import type { LineIndex } from '../core/position.ts'
@@ -11,7 +12,7 @@ import { type Discovery, discover } from '../pin/discover.ts'
 import { otherTool } from '../pin/other-tools.ts'
 import { type Reach, type Root, evaluateRoot, namesSystem } from '../pin/roots.ts'
 import { type Spec, parseSpec } from '../pin/spec.ts'
-import { tellingFiles } from '../pin/telling.ts'
+import { Telling } from '../pin/telling.ts'
 import type { Selection } from './context.ts'
 import { policyProblems, strayComments } from './pin-policy.ts'
 import type { SourceFiles } from './ports.ts'
@@ -22,10 +23,15 @@ export const specFile = 'pinhash.json'
 /** Texts that replace those on disk, by path. */
 export type Overlay = ReadonlyMap<string, string>
 
+/** Characters of texts that are kept, and of those whose trees are; a tree takes some twenty times the memory. Only a giant repository has more. */
+const mostText = 2 ** 27
+const mostParsed = 2 ** 24
+
 export class Checkout {
   readonly files: SourceFiles
-  readonly #texts = new Map<string, string | null>()
-  readonly #documents = new Map<string, Document>()
+  readonly #texts = new Kept<string | null>(mostText)
+  readonly #documents = new Kept<Document>(mostParsed)
+  readonly #paths = new Set<string>()
   readonly #indexes = new Map<string, LineIndex>()
   readonly #folders = new Map<string, ReturnType<SourceFiles['folder']>>()
 
@@ -33,27 +39,26 @@ export class Checkout {
     this.files = files
   }
 
-  /** The text, or why there is none; whoever asks later gets what was read first. */
+  /** The text, or why there is none; whoever asks later gets what was read first, as long as there is room for it. */
   read(path: string): ReturnType<SourceFiles['read']> {
     const read = this.files.read(path)
-    this.#texts.set(path, 'text' in read ? read.text : null)
+    this.#paths.add(path)
+    if ('text' in read) this.#texts.set(path, read.text, read.text.length)
+    else this.#texts.set(path, null, 0)
     return read
   }
 
   /** Every file that was asked for, whether or not it is there. */
   paths(): Iterable<string> {
-    return this.#texts.keys()
+    return this.#paths
   }
 
   /** The text as it was when first read; null where there is none. */
   text(path: string): string | null {
-    let text = this.#texts.get(path)
-    if (text === undefined) {
-      const read = this.files.read(path)
-      text = 'text' in read ? read.text : null
-      this.#texts.set(path, text)
-    }
-    return text
+    const known = this.#texts.get(path)
+    if (known !== undefined) return known
+    const read = this.read(path)
+    return 'text' in read ? read.text : null
   }
 
   #document(path: string): Document | null {
@@ -62,7 +67,7 @@ export class Checkout {
     const text = this.text(path)
     if (text === null) return null
     const document = parse(text)
-    this.#documents.set(path, document)
+    this.#documents.set(path, document, text.length)
     return document
   }
 
@@ -140,8 +145,10 @@ export function load(
   const broken = new Set<string>()
   const declined = new Set<string>()
   let spec: Spec | null = null
-  const texts = new Map<string, string>()
-  for (const path of files.list(selection.globs)) {
+  const listed = new Set(files.list(selection.globs))
+  const telling = new Telling(listed)
+  const speaking: string[] = []
+  for (const path of listed) {
     const read = checkout.read(path)
     if (!('text' in read)) {
       problems.push({
@@ -179,29 +186,33 @@ export function load(
       })
       continue
     }
-    texts.set(path, read.text)
+    telling.add(path, read.text)
+    if (path.endsWith('.nix') && read.text.includes('pinhash:')) speaking.push(path)
   }
-  const speaking = [...texts].filter(([path, text]) => path.endsWith('.nix') && text.includes('pinhash:')).map(([path]) => path)
   for (const path of speaking) problems.push(...policyProblems(checkout, path))
   const asked = new Map<string, Asked>()
-  const roots = rootsOf(texts, (path, reach) => {
-    const known = evaluated(path)
-    if (known?.reach.isFar === reach.isFar) return known
-    const [first] = checkout.document(path)?.problems ?? []
-    if (first !== undefined && !broken.has(path)) {
-      broken.add(path)
-      problems.push({
-        file: path,
-        ...checkout.position({ file: path, start: first.start, end: first.end }),
-        code: 'syntax',
-        message: first.message,
-        excerpt: excerpt(texts.get(path)!, first.start),
-      })
-    }
-    const { tree, asked: own } = watched(checkout.tree())
-    asked.set(path, own)
-    return evaluateRoot(tree, path, reach)
-  })
+  const roots = rootsOf(
+    telling,
+    (path) => checkout.text(path) ?? '',
+    (path, reach) => {
+      const known = evaluated(path)
+      if (known?.reach.isFar === reach.isFar) return known
+      const [first] = checkout.document(path)?.problems ?? []
+      if (first !== undefined && !broken.has(path)) {
+        broken.add(path)
+        problems.push({
+          file: path,
+          ...checkout.position({ file: path, start: first.start, end: first.end }),
+          code: 'syntax',
+          message: first.message,
+          excerpt: excerpt(checkout.text(path) ?? '', first.start),
+        })
+      }
+      const { tree, asked: own } = watched(checkout.tree())
+      asked.set(path, own)
+      return evaluateRoot(tree, path, reach)
+    },
+  )
   for (const { file, exhausted } of roots)
     if (exhausted)
       problems.push({
@@ -230,14 +241,13 @@ const bringsVersion = /\b(?:callPackages?|import)\b[^;{}]*(?<!\bfetch\w*\s*)\{[^
  * Evaluates what can make a fetch; a file that only imports others where those need it, or where it may bring a version of its own. While one is
  * evaluated, what it imports is looked through only then, too: otherwise that is evaluated by itself.
  */
-function rootsOf(texts: ReadonlyMap<string, string>, evaluated: (path: string, reach: Reach) => Root): Root[] {
-  const telling = tellingFiles(texts)
+function rootsOf(telling: Telling, textOf: (path: string) => string, evaluated: (path: string, reach: Reach) => Root): Root[] {
   const far: Reach = { isFar: true, isDull: (path) => telling.isQuiet(path) }
-  const near: Reach = { isFar: false, isDull: (path) => texts.has(path) }
+  const near: Reach = { isFar: false, isDull: (path) => telling.has(path) }
   const roots = new Map<string, Root>()
   const evaluate = (path: string, reach: Reach): unknown => roots.set(path, evaluated(path, reach))
-  const brings = (path: string): boolean => bringsVersion.test(texts.get(path)!)
-  for (const path of telling.own) evaluate(path, brings(path) || namesSystem(texts.get(path)!) ? far : near)
+  const brings = (path: string): boolean => bringsVersion.test(textOf(path))
+  for (const path of telling.own) evaluate(path, brings(path) || namesSystem(textOf(path)) ? far : near)
   const fetching = new Set<string>()
   const needy = new Set<string>()
   for (const root of roots.values()) {
@@ -246,8 +256,8 @@ function rootsOf(texts: ReadonlyMap<string, string>, evaluated: (path: string, r
   }
   const needed = telling.importersOf(needy)
   for (const path of telling.importersOf(fetching)) if (brings(path)) needed.add(path)
-  for (const path of texts.keys()) if (needed.has(path) && roots.get(path)?.reach.isFar !== true) evaluate(path, far)
-  return [...texts.keys()].flatMap((path) => roots.get(path) ?? [])
+  for (const path of telling.paths()) if (needed.has(path) && roots.get(path)?.reach.isFar !== true) evaluate(path, far)
+  return [...telling.paths()].flatMap((path) => roots.get(path) ?? [])
 }
 
 /** A tree, and what it is asked for from now on. */

@@ -1,9 +1,14 @@
 // Which files are worth evaluating, and what is looked through while another is.
 import { describe, expect, it } from 'vitest'
-import { tellingFiles } from '../../src/pin/telling.ts'
+import { Telling } from '../../src/pin/telling.ts'
 import { foundIn, someHash } from './found.ts'
 
-const own = (text: string): boolean => tellingFiles(new Map([['a.nix', text]])).own.length === 1
+function tellingOf(texts: Readonly<Record<string, string>>): Telling {
+  const telling = new Telling(new Set(Object.keys(texts)))
+  for (const [path, text] of Object.entries(texts)) telling.add(path, text)
+  return telling
+}
+const own = (text: string): boolean => tellingOf({ 'a.nix': text }).own.length === 1
 
 describe('a file tells', () => {
   it.each([
@@ -20,17 +25,15 @@ describe('a file tells', () => {
 })
 
 it('a file is quiet if it tells nothing, and nobody it imports does', () => {
-  const telling = tellingFiles(
-    new Map([
-      ['default.nix', 'import ./a.nix'],
-      ['a.nix', 'import ./b.nix'],
-      ['b.nix', '{ fetchurl }: 1'],
-      ['c.nix', 'import ./d.nix'],
-      ['d.nix', '1'],
-      ['e/f.nix', 'map (x: import (./. + "/${x}")) []'],
-      ['e/g.nix', '{ fetchurl }: 1'],
-    ]),
-  )
+  const telling = tellingOf({
+    'default.nix': 'import ./a.nix',
+    'a.nix': 'import ./b.nix',
+    'b.nix': '{ fetchurl }: 1',
+    'c.nix': 'import ./d.nix',
+    'd.nix': '1',
+    'e/f.nix': 'map (x: import (./. + "/${x}")) []',
+    'e/g.nix': '{ fetchurl }: 1',
+  })
   const quiet = ['default.nix', 'a.nix', 'b.nix', 'c.nix', 'd.nix', 'e/f.nix', 'e/g.nix', 'elsewhere.nix'].filter((file) =>
     telling.isQuiet(file),
   )
