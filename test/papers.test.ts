@@ -45,8 +45,6 @@ describe('the papers', () => {
     expect(named.filter((name) => !(name in manifest.scripts) && !builtin.has(name))).toEqual([])
   })
 
-  /** Pages that are linked to before they are there. */
-  const announced = ['ci', 'renovate', 'releasing'].map((name) => `docs/${name}.md`)
   const pages = readdirSync(join(root, 'docs')).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : []))
 
   test.each(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...pages])('%s links to what is there', (file) => {
@@ -55,8 +53,7 @@ describe('the papers', () => {
       heading,
     }))
     const missing = links.filter(
-      ({ path, heading }) =>
-        (!existsSync(join(root, path)) && !announced.includes(path)) || (heading !== undefined && !headingsOf(path).includes(heading)),
+      ({ path, heading }) => !existsSync(join(root, path)) || (heading !== undefined && !headingsOf(path).includes(heading)),
     )
     expect(missing).toEqual([])
   })
@@ -71,9 +68,7 @@ describe('the papers', () => {
 
   test('docs/README.md lists every page', () => {
     const listed = [...read('docs/README.md').matchAll(/\]\(([^)]+\.md)\)/g)].map((match) => `docs/${match[1] ?? ''}`)
-    expect(listed.filter((page) => !announced.includes(page) || pages.includes(page)).toSorted()).toEqual(
-      pages.filter((page) => page !== 'docs/README.md').toSorted(),
-    )
+    expect(listed.toSorted()).toEqual(pages.filter((page) => page !== 'docs/README.md').toSorted())
   })
 
   test('the commands of README.md are those of the program, in both directions', () => {
