@@ -8,6 +8,8 @@ export interface ProgramOptions {
   readonly directory: string
   /** Beside the variables of the job, or instead of them. */
   readonly environment?: Readonly<Record<string, string | undefined>>
+  /** Not stopped where the job is: for putting things in order. */
+  readonly always?: boolean
   /** Hears each line of both streams. */
   readonly onLine?: (line: string) => void
 }
@@ -18,8 +20,13 @@ export type Programs = (program: string, args: readonly string[], options: Progr
 /** No program is told the inputs of the step, by which it could learn the token without being meant to. */
 export function programsOf({ environment, signal }: Pick<Step, 'environment' | 'signal'>): Programs {
   const shared = Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('INPUT_')))
-  return async (program, args, { directory, environment: more = {}, onLine }) => {
-    const options = { directory, environment: { ...shared, ...more }, signal, ...(onLine === undefined ? {} : { onLine }) }
+  return async (program, args, { directory, environment: more = {}, always = false, onLine }) => {
+    const options = {
+      directory,
+      environment: { ...shared, ...more },
+      ...(always ? {} : { signal }),
+      ...(onLine === undefined ? {} : { onLine }),
+    }
     try {
       return await runProgram(program, args, options)
     } catch (error) {

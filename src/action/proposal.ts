@@ -4,10 +4,13 @@ import { markdownText } from '../cli/report/markdown.ts'
 import { bodyLimit } from '../cli/report/markdown-limit.ts'
 import { Xxh64 } from '../hash/xxh64.ts'
 
+/** Which pin of the repository. */
+export type Place = Pick<Outcome, 'pin' | 'file' | 'line'>
+
 /** What a pull request shall say and change. */
 export interface Proposal {
   readonly branch: string
-  readonly pins: readonly string[]
+  readonly pins: readonly Place[]
   readonly title: string
   /** Ends in the marker. */
   readonly body: string
@@ -88,7 +91,7 @@ export function proposalOf(branch: string, outcomes: readonly Outcome[], { versi
     ),
   }
   const comment = `<!-- pinhash ${marker.versions} ${marker.title} ${marker.essence} -->`
-  return { branch, pins: outcomes.map(({ pin }) => pin), title, body: `${text}\n${comment}\n`, marker }
+  return { branch, pins: outcomes.map(({ pin, file, line }) => ({ pin, file, line })), title, body: `${text}\n${comment}\n`, marker }
 }
 
 /** What was closed for these versions stays closed; what somebody else committed stays theirs; what is there already is not done again. */

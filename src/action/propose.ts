@@ -3,13 +3,13 @@ import { InputError, PinhashError } from '../core/errors.ts'
 import type { BranchDocument, Outcome } from '../core/report.ts'
 import type { Inputs } from './inputs.ts'
 import type { Pinhash, Ran } from './pinhash.ts'
-import { type Proposal, decide, proposalOf } from './proposal.ts'
+import { type Place, type Proposal, decide, proposalOf } from './proposal.ts'
 import type { Pulls } from './pulls.ts'
 import type { Repository, Scratch } from './repository.ts'
 
 /** What became of one proposal. */
 export interface Proposed {
-  readonly pins: readonly string[]
+  readonly pins: readonly Place[]
   readonly branch: string | null
   readonly title: string
   readonly what: 'opened' | 'changed' | 'unchanged' | 'left' | 'failed'
@@ -58,7 +58,7 @@ export async function propose(work: Proposing): Promise<{ readonly ran: Ran; rea
         if (!(error instanceof PinhashError)) throw error
         const title = group.length === 1 ? (group[0]!.commit?.message ?? '').split('\n')[0]! : `Update ${group.length} pins`
         const failed = { branch: null, what: 'failed', number: null, url: null, why: error.message, code: error.exitCode } as const
-        proposed.push({ pins: group.map(({ pin }) => pin), title, ...failed })
+        proposed.push({ pins: group, title, ...failed })
       }
     }
     return { ran, proposed }

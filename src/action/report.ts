@@ -35,7 +35,7 @@ export function logText({ command, version, document, failures, proposed, prefix
   })
   const marks = proposed.flatMap(({ what, pins, why, branch }) => {
     if (why === null) return []
-    const title = `${pins.length === 1 ? pins[0]! : `${pins.length} pins`}: pull request ${what}`
+    const title = `${pins.length === 1 ? pins[0]!.pin : `${pins.length} pins`}: pull request ${what}`
     const words = what === 'left' ? `The pull request from ${branch ?? ''} is left alone: ${why}` : why
     return [annotation(what === 'left' ? 'note' : 'error', { title }, words)]
   })
@@ -61,7 +61,7 @@ export function pinsJson({ document, proposed }: Pick<Told, 'document' | 'propos
   return withoutPasswords(
     JSON.stringify(
       (document?.outcomes ?? []).map(({ pin, outcome, file, line, from, to, reason }) => {
-        const own = proposed.find(({ pins }) => pins.includes(pin))
+        const own = proposed.find(({ pins }) => pins.some((each) => each.pin === pin && each.file === file && each.line === line))
         const pullRequest = own === undefined ? null : { what: own.what, branch: own.branch, number: own.number, url: own.url }
         return { pin, outcome, file, line, from, to, reason: reason?.code ?? null, pullRequest }
       }),

@@ -121,9 +121,8 @@ export async function openRepository(directory: string, { environment, token, pr
           },
         })
       } finally {
-        await run(['worktree', 'remove', '--force', tree], {}, top).catch(() => undefined)
+        await programs('git', ['worktree', 'remove', '--force', tree], { directory: top, always: true }).catch(() => undefined)
         await rm(folder, { recursive: true, force: true })
-        await run(['worktree', 'prune'], {}, top).catch(() => undefined)
       }
     },
   }

@@ -6,6 +6,8 @@ import { contents } from '../e2e/lab.ts'
 import { fileOf, git, pinOf, worldOf } from '../e2e/tools.ts'
 import { asset, release, type World } from '../fake-github/world.ts'
 import { commandsIn } from './driver.ts'
+import { programsOf } from '../../src/action/programs.ts'
+import { openRepository } from '../../src/action/repository.ts'
 import { type Yard, openYard, token } from './yard.ts'
 
 let yard: Yard
@@ -49,6 +51,22 @@ describe('one pull request for all', () => {
     await yard.step(all)
     expect(yard.calls().map((call) => call.slice(0, 3))).toEqual([['pr', 'edit', '1']])
     expect(yard.gh().pulls).toMatchObject([{ title: 'two: v1.0.0 -> v1.1.0' }])
+  })
+})
+
+describe('two pins of one name', () => {
+  it('get a pull request each', async () => {
+    await open({ 'a.nix': fileOf('one v1.0.0'), 'b.nix': fileOf('one v1.0.0') }, 'one')
+    const { code, log, outputs } = await yard.step(proposing)
+    const pins = JSON.parse(outputs['pins']!) as { file: string; pullRequest: { branch: string; number: number } }[]
+    expect([code, pins.map(({ file, pullRequest }) => [file, pullRequest.number])], log).toEqual([
+      0,
+      [
+        ['a.nix', 1],
+        ['b.nix', 2],
+      ],
+    ])
+    for (const { file, pullRequest } of pins) expect(git(yard.remote, 'diff', '--name-only', 'main', pullRequest.branch)).toBe(file)
   })
 })
 
@@ -177,6 +195,19 @@ describe('one pin that fails', () => {
 })
 
 describe('the checkout', () => {
+  it('is left without a scratch work tree by a job that is stopped', async () => {
+    await open({ 'a.nix': fileOf('one v1.0.0') }, 'one')
+    const job = new AbortController()
+    const programs = programsOf({ environment: process.env, signal: job.signal })
+    const repository = await openRepository(yard.workspace, { environment: {}, token: null, programs })
+    const trees = (): number => git(yard.workspace, 'worktree', 'list').split('\n').length
+    const during = await repository.scratch(yard.head('main')!, async () => {
+      job.abort()
+      return trees()
+    })
+    expect([during, trees()]).toEqual([2, 1])
+  })
+
   it('may be shallow, on another commit and full of changes', async () => {
     await open({ 'a.nix': fileOf('one v1.0.0') }, 'one')
     yard.person('main', (folder) => {
