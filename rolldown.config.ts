@@ -44,8 +44,8 @@ const config: RolldownOptions = defineConfig({
     format: 'esm',
     chunkFileNames: 'chunks/[name].js',
     comments: { legal: true, annotation: false, jsdoc: false },
-    // Names stay as they are, for traces.
-    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+    // Names of functions stay as they are, for traces.
+    minify: { compress: true, mangle: { toplevel: false, keepNames: true }, codegen: { removeWhitespace: true } },
     codeSplitting: {
       groups: chunks.map(([name, ...modules], index) => {
         const ids = new Set(modules.map(at))
