@@ -13,10 +13,10 @@ const at = (path: string): string => join(root, ...path.split('/'))
 const chunks: readonly (readonly [name: string, ...modules: string[]])[] = [
   ['main', 'src/cli/main.ts', 'src/workflow/convert.ts'],
   ['files', 'src/compose.ts'],
-  ['list', 'src/workflow/list.ts'],
+  ['list', 'src/workflow/list.ts', 'src/cli/report/list.ts'],
   ['writing', 'src/files/write.ts', 'src/files/tidy.ts', 'src/files/lock.ts'],
   ['running', 'src/files/work-tree.ts', 'src/files/command.ts'],
-  ['pins', 'src/workflow/update.ts', 'src/workflow/verify.ts'],
+  ['pins', 'src/workflow/update.ts', 'src/workflow/verify.ts', 'src/cli/report/updated.ts', 'src/cli/report/narrowed.ts'],
   ['publish', 'src/cli/publish.ts', 'src/cli/report/github.ts', 'src/cli/report/markdown.ts'],
   [
     'network',

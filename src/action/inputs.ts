@@ -1,6 +1,6 @@
 // The variables that action.yml fills from its inputs → what the step is asked to do, or why that cannot be understood.
 import { InputError } from '../core/errors.ts'
-import { prefixProblem } from '../pin/branch-name.ts'
+import { prefixProblem } from '../pin/branch-prefix.ts'
 
 export type Verb = 'verify' | 'update' | 'outdated'
 

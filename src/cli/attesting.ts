@@ -1,5 +1,5 @@
 // The options about attestations → their values.
-import { type AttestationMode, attestationModes, modeOf } from '../pin/policy.ts'
+import { type AttestationMode, attestationModes, modeOf } from '../pin/attestation-mode.ts'
 import type { Option } from './options.ts'
 import type { Given } from './settings.ts'
 

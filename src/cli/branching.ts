@@ -1,6 +1,6 @@
 // The options that ask for branch names → the prefix, and pins → what is printed for them.
 import { InputError } from '../core/errors.ts'
-import { prefixProblem } from '../pin/branch-name.ts'
+import { prefixProblem } from '../pin/branch-prefix.ts'
 import type { Context, Selection } from '../workflow/context.ts'
 import type { Result } from './command.ts'
 import { ofProblem, worst } from './exit-code.ts'

@@ -1,6 +1,7 @@
 // A person's words about a pin (`hold`, `follow ~0.10`, `min-age 7d`) → what may be chosen for it.
 import { ageProblem, durationText, parseDuration } from '../core/duration.ts'
 import { compareDigits } from '../core/natural-order.ts'
+import { type AttestationMode, attestationModes, modeOf } from './attestation-mode.ts'
 import { nearest } from './nearest.ts'
 import { versionNumbers } from './tag.ts'
 
@@ -20,12 +21,6 @@ export interface Policy {
   readonly attestation: AttestationMode | null
 }
 
-/** `require`: without one that holds the pin is refused; `prefer`: one that is there has to hold; `off`: nobody looks. */
-export type AttestationMode = 'require' | 'prefer' | 'off'
-
-/** In the order of strictness. */
-export const attestationModes: readonly AttestationMode[] = ['require', 'prefer', 'off']
-
 /** Where nothing is said. */
 export const noPolicy: Policy = { hold: false, follow: null, prerelease: false, minAge: null, ignore: false, attestation: null }
 
@@ -41,11 +36,6 @@ export function followProblem(text: string): string | null {
 /** Why a text is no word about attestations, as a clause, or null. */
 export function attestationProblem(text: string): string | null {
   return modeOf(text) === null ? `expected one of ${attestationModes.join(', ')}, got ${JSON.stringify(text)}` : null
-}
-
-/** The mode a text names, or null. */
-export function modeOf(text: string): AttestationMode | null {
-  return attestationModes.find((mode) => mode === text) ?? null
 }
 
 /**

@@ -10,7 +10,8 @@ import type { AssetWords } from './asset-template.ts'
 import { messageProblem } from './commit-message.ts'
 import { mirrorsKey } from './mirrors.ts'
 import { nearest } from './nearest.ts'
-import { type Policy, attestationProblem, followProblem, modeOf, noPolicy } from './policy.ts'
+import { modeOf } from './attestation-mode.ts'
+import { type Policy, attestationProblem, followProblem, noPolicy } from './policy.ts'
 import { tagProblem } from './tag.ts'
 
 /** One pin of pinhash.json. */

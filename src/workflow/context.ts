@@ -1,7 +1,7 @@
 // What every workflow is given: ports, limits and what was selected.
 import type { SpellingName } from '../core/report.ts'
 import type { System } from '../core/system.ts'
-import type { AttestationMode } from '../pin/policy.ts'
+import type { AttestationMode } from '../pin/attestation-mode.ts'
 import type { Attestations, Commands, Downloads, Files, Forge, Past, Progress, WorkTree } from './ports.ts'
 
 export interface Context {

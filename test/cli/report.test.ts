@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { updateResult } from '../../src/cli/commands/update.ts'
+import { updatedText } from '../../src/cli/report/updated.ts'
 import { diffText } from '../../src/cli/report/diff.ts'
 import { hashesText } from '../../src/cli/report/hashes.ts'
 import { bytes, count, duration, printable, shortHash, table, width, wrap } from '../../src/cli/report/layout.ts'
@@ -117,14 +117,13 @@ describe('a pin that is not fine', () => {
 describe('a run of update', () => {
   const document = { ...outcomes([updated], [syntaxProblem]), diff: '--- a/flake.nix\n+++ b/flake.nix\n@@ -1 +1 @@\n-a\n+b\n' }
   it('puts the report on standard output and problems on standard error', () => {
-    const { stdout, stderr, verbatim } = updateResult(document, { dryRun: false, interrupted: false }).text(pipe)
+    const { stdout, stderr, verbatim } = updatedText(document, pipe, false)
     expect(stdout).toEqual([...outcomeLines(document, pipe), '1 pin updated, 2 hashes, 20.5 MB in 2.1 s'])
     expect([stderr[0], verbatim]).toEqual(['nix/bad.nix:3:7: a ; is missing', undefined])
   })
   it('keeps standard output for the diff in a dry run', () => {
-    const result = updateResult(document, { dryRun: true, interrupted: false })
-    const { stdout, stderr, verbatim } = result.text({ ...pipe, out: plain, err: coloured })
-    expect({ stdout, verbatim, code: result.exitCode }).toEqual({ stdout: [], verbatim: document.diff, code: 2 })
+    const { stdout, stderr, verbatim } = updatedText(document, { ...pipe, out: plain, err: coloured }, true)
+    expect({ stdout, verbatim }).toEqual({ stdout: [], verbatim: document.diff })
     expect(stderr.map((line) => line.replace(escape, '')).slice(-1)).toEqual(['1 pin would be updated, 2 hashes, 20.5 MB in 2.1 s'])
     expect(stderr[3]).toMatch(escape)
   })

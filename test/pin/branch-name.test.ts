@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Branched, branchNames, prefixProblem } from '../../src/pin/branch-name.ts'
+import { type Branched, branchNames } from '../../src/pin/branch-name.ts'
+import { prefixProblem } from '../../src/pin/branch-prefix.ts'
 
 const isRef = (branch: string): boolean => spawnSync('git', ['check-ref-format', '--branch', branch]).status === 0
 /** git-check-ref-format(1) in one expression, so that thousands of names can be tried. */

@@ -3,7 +3,6 @@ import { setFlagsFromString } from 'node:v8'
 import type { Command } from '../command.ts'
 import { ofProblem, worst } from '../exit-code.ts'
 import { selecting } from '../options.ts'
-import { listText } from '../report/list.ts'
 import { reporting } from '../reporting.ts'
 import { parsePins } from '../requests.ts'
 
@@ -25,7 +24,7 @@ export const listCommand: Command = {
       // And before garbage is worth collecting.
       setFlagsFromString('--semi-space-growth-factor=16')
       setFlagsFromString('--no-incremental-marking')
-      const { list } = await import('../../workflow/list.ts')
+      const [{ list }, { listText }] = await Promise.all([import('../../workflow/list.ts'), import('../report/list.ts')])
       const document = await list(await context(), { globs: settings.globs, systems: settings.systems, pins })
       return { document, exitCode: worst(document.problems.map(ofProblem)), text: (view) => listText(document, view) }
     }

@@ -3,7 +3,6 @@ import type { Command } from '../command.ts'
 import { commentRule, fitting, readFitting } from '../fitting.ts'
 import { ofOutcomes, worst } from '../exit-code.ts'
 import { networking, selecting } from '../options.ts'
-import { outdatedText } from '../report/outdated.ts'
 import { reporting } from '../reporting.ts'
 import { parsePins } from '../requests.ts'
 
@@ -29,7 +28,7 @@ export const outdatedCommand: Command = {
     const options = readFitting(given)
     const exitCode = given.flag('exit-code')
     return async ({ settings, context, signal }) => {
-      const { outdated } = await import('../../workflow/outdated.ts')
+      const [{ outdated }, { outdatedText }] = await Promise.all([import('../../workflow/outdated.ts'), import('../report/outdated.ts')])
       const document = await outdated(await context(), { globs: settings.globs, systems: settings.systems, pins }, options)
       const found = exitCode && document.outcomes.some(({ outcome }) => outcome === 'outdated')
       return {

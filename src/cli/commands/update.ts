@@ -1,15 +1,12 @@
 // pinhash update: other versions, new hashes.
-import type { OutcomeDocument, SpellingName } from '../../core/report.ts'
+import type { SpellingName } from '../../core/report.ts'
 import { attesting, readAttesting } from '../attesting.ts'
 import { branching, branchResult, readBranching } from '../branching.ts'
 import { committing, eachRule, readCommitting } from '../committing.ts'
-import type { Command, Result } from '../command.ts'
+import type { Command } from '../command.ts'
 import { commentRule, fitting, readFitting } from '../fitting.ts'
 import { ofOutcomes } from '../exit-code.ts'
 import { networking, selecting } from '../options.ts'
-import { diffText } from '../report/diff.ts'
-import { outcomeLines, summaryLine } from '../report/outcomes.ts'
-import { problemLines } from '../report/problems.ts'
 import { reporting } from '../reporting.ts'
 import { parseRequests, requestRule } from '../requests.ts'
 import { spellings } from './choices.ts'
@@ -68,24 +65,9 @@ export const updateCommand: Command = {
     }
     return async ({ settings, context, signal }) => {
       if (prefix !== null) return branchResult(await context(), { globs: settings.globs, systems: settings.systems, pins }, prefix)
-      const { update } = await import('../../workflow/update.ts')
+      const [{ update }, { updatedText }] = await Promise.all([import('../../workflow/update.ts'), import('../report/updated.ts')])
       const document = await update(await context(), { globs: settings.globs, systems: settings.systems, pins }, options)
-      return updateResult(document, { dryRun, interrupted: signal.aborted })
+      return { document, exitCode: ofOutcomes(document, signal.aborted), text: (view) => updatedText(document, view, dryRun) }
     }
   },
-}
-
-/** What an update came to. A dry run has the diff, and only that, on standard output. */
-export function updateResult(document: OutcomeDocument, { dryRun, interrupted }: { dryRun: boolean; interrupted: boolean }): Result {
-  return {
-    document,
-    exitCode: ofOutcomes(document, interrupted),
-    text: (view) => {
-      const lines = outcomeLines(document, view, dryRun ? view.err : view.out)
-      const report = view.quiet ? lines : [...lines, summaryLine(document, view, dryRun)]
-      const problems = problemLines(document.problems, view)
-      if (!dryRun) return { stdout: report, stderr: problems }
-      return { stdout: [], verbatim: diffText(document.diff ?? '', view.out), stderr: [...problems, ...report] }
-    },
-  }
 }

@@ -5,9 +5,6 @@ import type { Shard } from '../../workflow/context.ts'
 import type { Command } from '../command.ts'
 import { ofOutcomes } from '../exit-code.ts'
 import { networking, selecting } from '../options.ts'
-import { remarkLines, verifiedLines } from '../report/narrowed.ts'
-import { outcomeLines } from '../report/outcomes.ts'
-import { problemLines } from '../report/problems.ts'
 import { reporting } from '../reporting.ts'
 import { parsePins } from '../requests.ts'
 
@@ -50,15 +47,12 @@ export const verifyCommand: Command = {
     const shard = readShard(given.value('shard'))
     const options = { download: !given.flag('no-download'), ...changed, ...(shard === null ? {} : { shard }), ...readAttesting(given) }
     return async ({ settings, context, signal }) => {
-      const { verify } = await import('../../workflow/verify.ts')
+      const [{ verify }, { verifiedText }] = await Promise.all([import('../../workflow/verify.ts'), import('../report/narrowed.ts')])
       const document = await verify(await context(), { globs: settings.globs, systems: settings.systems, pins }, options)
       return {
         document,
         exitCode: ofOutcomes(document, signal.aborted),
-        text: (view) => ({
-          stdout: [...outcomeLines(document, view), ...(view.quiet ? [] : verifiedLines(document, view))],
-          stderr: [...problemLines(document.problems, view), ...(view.quiet ? [] : remarkLines(document, view))],
-        }),
+        text: (view) => verifiedText(document, view),
       }
     }
   },

@@ -1,11 +1,21 @@
 // A document of `verify` → the lines that say which of the pins it is about, and what came of them.
 import type { OutcomeDocument } from '../../core/report.ts'
+import type { Printed } from '../command.ts'
 import { count, printable, wrap } from './layout.ts'
-import { summaryLine } from './outcomes.ts'
+import { outcomeLines, summaryLine } from './outcomes.ts'
+import { problemLines } from './problems.ts'
 import type { View } from './view.ts'
 
+/** What `verify` prints. */
+export function verifiedText(document: OutcomeDocument, view: View): Printed {
+  return {
+    stdout: [...outcomeLines(document, view), ...(view.quiet ? [] : verifiedLines(document, view))],
+    stderr: [...problemLines(document.problems, view), ...(view.quiet ? [] : remarkLines(document, view))],
+  }
+}
+
 /** What was compared and which part was taken, then the summary; the latter is left out where nothing was left to verify. */
-export function verifiedLines(document: OutcomeDocument, view: View): readonly string[] {
+function verifiedLines(document: OutcomeDocument, view: View): readonly string[] {
   const narrowed = narrowedLines(document)
   return document.outcomes.length === 0 && narrowed.length > 0 ? narrowed : [...narrowed, summaryLine(document, view)]
 }
@@ -29,6 +39,6 @@ function comparedLine({ base, commit, pins, changed }: NonNullable<OutcomeDocume
 }
 
 /** What makes the comparison less exact than it could be. */
-export function remarkLines({ compared }: OutcomeDocument, view: View): readonly string[] {
+function remarkLines({ compared }: OutcomeDocument, view: View): readonly string[] {
   return (compared?.remarks ?? []).flatMap((remark) => wrap(printable(`warning: ${remark}`), view.columns).map(view.err.warning))
 }
