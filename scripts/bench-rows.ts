@@ -92,8 +92,8 @@ export async function startRow(place: Place, name: string, argv: readonly string
   const cwd = await repository(place, 'one-file', { 'tool.nix': toolNix })
   const options = { cwd, env: place.env }
   const { node = Number.NaN, own = Number.NaN } = await raceTimes(15, {
-    node: [['-e', '0'], options],
-    own: [[place.program, ...argv], options],
+    node: [process.execPath, ['-e', '0'], options],
+    own: [process.execPath, [place.program, ...argv], options],
   })
   return [ratio(`${name} beside node -e 0`, own / node, target, 'at most', `${own.toFixed(0)} ms / ${node.toFixed(0)} ms`)]
 }
@@ -132,4 +132,53 @@ export async function parserRow(): Promise<Row[]> {
     if (turn >= 3) speeds.push(text.length / megabyte / ((performance.now() - begin) / 1000))
   }
   return [{ name: 'parser, generated Nix', measured: `${median(speeds).toFixed(1)} MB/s`, target: '', verdict: '' }]
+}
+
+/** A module as most files of a configuration are: nothing is fetched in it. */
+function moduleNix(index: number): string {
+  const name = `program${index}`
+  const option = (each: string): string => `    ${each} = lib.mkOption {
+      type = lib.types.nullOr lib.types.str;
+      default = null;
+      example = "some ${each}";
+      description = ''
+        What ${name} is told about its ${each}. See the manual of ${name} for what it may be.
+      '';
+    };
+`
+  return `{ config, lib, pkgs, ... }:
+let
+  cfg = config.programs.${name};
+  settings = lib.filterAttrs (_: value: value != null) { inherit (cfg) theme editor locale; };
+in
+{
+  options.programs.${name} = {
+    enable = lib.mkEnableOption "${name}";
+${['theme', 'editor', 'locale'].map(option).join('')}  };
+  config = lib.mkIf cfg.enable {
+    home.packages = [ pkgs.${name} ];
+    xdg.configFile."${name}/config".text = lib.concatStringsSep "\\n" (lib.mapAttrsToList (key: value: "\${key} = \${value}") settings);
+  };
+}
+`
+}
+
+/** A large configuration: 3,500 files, of which every hundredth is a tool; next to Nix, which parses them. */
+export async function listRow(place: Place): Promise<Row[]> {
+  const name = 'list of 3,500 files beside nix-instantiate --parse'
+  const files: Record<string, string> = {}
+  for (let index = 0; index < 3500; index++)
+    files[`part${index % 60}/file${index}.nix`] = index % 100 === 0 ? toolNix.replaceAll('tool', `tool${index}`) : moduleNix(index)
+  for (let part = 0; part < 60; part++) await mkdir(join(place.folder, 'large', `part${part}`), { recursive: true })
+  const cwd = await repository(place, 'large', files)
+  const options = { cwd, env: place.env }
+  const peak = await peakMemory(place.program, ['list'], options)
+  const size = Object.values(files).reduce((sum, text) => sum + text.length, 0)
+  const memory = `${(size / megabyte).toFixed(1)} MB of text, peak ${(peak / megabyte).toFixed(0)} MB`
+  if (!(await exists('nix-instantiate'))) return [without(name, 'skipped', `nix-instantiate is not there (${memory})`)]
+  const { nix = Number.NaN, own = Number.NaN } = await raceTimes(7, {
+    nix: ['nix-instantiate', ['--parse', ...Object.keys(files)], options],
+    own: [process.execPath, [place.program, 'list'], options],
+  })
+  return [ratio(name, own / nix, 1, 'at most', `${own.toFixed(0)} ms / ${nix.toFixed(0)} ms, ${memory}`)]
 }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Traffic, frugalRow, giantRow, growthRows, hashRows } from './bench-load-rows.ts'
-import { memoryRow, parserRow, startRow, updateRows } from './bench-rows.ts'
+import { listRow, memoryRow, parserRow, startRow, updateRows } from './bench-rows.ts'
 import { type ClientMessage, type ServerMessage, archiveSize, megabyte } from './bench-server.ts'
 import { type Row, print, without } from './bench-table.ts'
 
@@ -58,6 +58,7 @@ async function bench(): Promise<Row[]> {
       ...(await start('convert', ['convert', 'sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE=', '--to', 'nix32'], 1.4)),
       ...(await start('list of one file', ['list'], 1.6)),
       ...(await attempt('parser, generated Nix', parserRow)),
+      ...(await attempt('list of 3,500 files', () => listRow(place))),
     ]
     say({ network: shaped })
     rows.push(...(await attempt(`update, 3 × ${archiveSize / megabyte} MB`, () => updateRows(place))))

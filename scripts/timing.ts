@@ -62,12 +62,12 @@ export function median(numbers: readonly number[]): number {
 /** Times in milliseconds of commands run in turns, the least of each: what the machine does besides only ever adds. */
 export async function raceTimes(
   times: number,
-  commands: Readonly<Record<string, readonly [argv: readonly string[], options?: RunOptions]>>,
+  commands: Readonly<Record<string, readonly [command: string, argv: readonly string[], options?: RunOptions]>>,
 ): Promise<Record<string, number>> {
   const taken = new Map<string, number[]>()
   for (let turn = 0; turn <= times; turn++) {
-    for (const [name, [argv, options]] of Object.entries(commands)) {
-      const { milliseconds } = await succeed(process.execPath, argv, options)
+    for (const [name, [command, argv, options]] of Object.entries(commands)) {
+      const { milliseconds } = await succeed(command, argv, options)
       // The first turn warms the disk's cache.
       if (turn > 0) taken.set(name, [...(taken.get(name) ?? []), milliseconds])
     }
