@@ -50,12 +50,14 @@ function checkSpelling(argv: readonly string[], commands: readonly Command[]): v
   const options = optionsOf(commands)
   const names = [...new Set([...options.map((option) => option.name), ...answers])]
   const before = beforeRest(argv)
+  const command = commandIn(argv, commands)
   for (const [at, argument] of before.entries()) {
     if (!argument.startsWith('-') || argument === '-') continue
     const [written = '', ...value] = argument.split('=')
     const name = names.find((candidate) => dashed(candidate) === written)
     if (name === undefined) {
-      throw usage(`there is no option ${written}${didYouMean(written, names.map(dashed), 'pinhash --help lists the options')}`)
+      const fitting = command === undefined ? names : [...everywhere, ...command.options].map((option) => option.name).concat(answers)
+      throw usage(`there is no option ${written}${didYouMean(written, fitting.map(dashed), `${helpOf(command)} lists the options`)}`)
     }
     const kinds = new Set(options.flatMap((option) => (option.name === name ? [option.kind] : [])))
     if (value.length > 0 && (kinds.size === 0 || kinds.has('flag')))
@@ -64,6 +66,17 @@ function checkSpelling(argv: readonly string[], commands: readonly Command[]): v
     if ((value.length === 1 && value[0] === '') || (kinds.has('optional') && before[at + 1] === ''))
       throw usage(`${written} was given an empty value`)
   }
+}
+
+/** The command that is meant, as far as that can be told without reading the options. */
+function commandIn(argv: readonly string[], commands: readonly Command[]): Command | undefined {
+  const named = beforeRest(argv).find((argument) => commands.some(({ name }) => name === argument))
+  return commands.find(({ name }) => name === named)
+}
+
+/** What a person has to type for the help on what they typed. */
+function helpOf(command: Command | undefined): string {
+  return command === undefined ? 'pinhash --help' : `pinhash ${command.name} --help`
 }
 
 function optionsOf(commands: readonly Command[]): readonly Option[] {
@@ -117,7 +130,7 @@ export async function parse(
       output = text
     },
   )
-  if (failure !== undefined) throw usage(parserMessage(failure.message))
+  if (failure !== undefined) throw usage(parserMessage(failure.message, helpOf(commandIn(argv, commands))))
   const { _: positionals, '--': rest = [], $0: _script, help: _help, h: _h, version: _version, ...options } = values
   return {
     output,
@@ -210,7 +223,7 @@ function sentence(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`
 }
 
-function parserMessage(text: string): string {
+function parserMessage(text: string, help: string): string {
   const hungry = /^Not enough arguments following: (.+)$/.exec(text)?.[1]
-  return hungry === undefined ? text.replace(/\s+/g, ' ').trim() : `${dashed(hungry)} needs a value; pinhash --help says which`
+  return hungry === undefined ? text.replace(/\s+/g, ' ').trim() : `${dashed(hungry)} needs a value; ${help} says which`
 }
