@@ -75,7 +75,7 @@ async function runFor({ entry, outcome }: OwnedPlan, changes: readonly Change[],
   const touched = [...before.keys()].filter((path) => before.get(path) !== now.get(path))
   const said = failure.tail.length === 0 ? '' : `; it printed: ${failure.tail.map((line) => line.trim()).join(' | ')}`
   const rest = touched.length === 0 ? '' : `; it changed ${touched.join(', ')}, which is left so`
-  throw new Refusal('refused', 'command-failed', `${each[0]!} ${failure.why} after ${outcome.pin} was written${said}${rest}`)
+  throw new Refusal('refused', 'command-failed', `After ${outcome.pin} was written, ${each[0]!} ${failure.why}${said}${rest}`)
 }
 
 /** Texts of what was read besides the step's own files. */
