@@ -63,7 +63,7 @@ describe('the papers', () => {
     const given = [...commandsOf(file).matchAll(/\bpinhash ([^`\n|;]*)/g)].flatMap(
       ([, words = '']) => words.split(' -- ')[0]?.match(/--[a-z][a-z-]+/g) ?? [],
     )
-    expect(given.filter((name) => !known.has(name) && name !== '--help' && name !== '--exit')).toEqual([])
+    expect(given.filter((name) => !known.has(name) && name !== '--help' && name !== '--change')).toEqual([])
   })
 
   test('docs/README.md lists every page', () => {
@@ -87,6 +87,11 @@ describe('the papers', () => {
     const [, example = ''] = /```json\n([\s\S]*?)```/.exec(read('docs/versions.md')) ?? []
     const validate = new Ajv().compile(JSON.parse(read('schema/pinhash.schema.json')) as AnySchema)
     expect([validate(JSON.parse(example)), validate.errors]).toEqual([true, null])
+  })
+
+  test('the page that a SARIF log leads to has the section it names', () => {
+    const [, section] = /helpUri: `\$\{home\}#([^`]+)`/.exec(read('src/cli/report/sarif.ts')) ?? []
+    expect(headingsOf('README.md')).toContain(section)
   })
 
   test('package.json runs only scripts that are there', () => {

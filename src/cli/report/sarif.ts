@@ -53,7 +53,7 @@ function rule(code: FindingCode): object {
     shortDescription: { text },
     fullDescription: { text },
     help: { text },
-    helpUri: `${home}#reports`,
+    helpUri: `${home}#read-on`,
     defaultConfiguration: { level: 'warning' },
     properties: { tags: ['supply-chain', 'nix'] },
   }
