@@ -40,6 +40,7 @@ async function start(): Promise<void> {
         directory: process.cwd(),
         stdin: () => process.stdin,
         version,
+        ...(process.env['NODE_EXTRA_CA_CERTS'] === undefined ? {} : { nodeCaFile: process.env['NODE_EXTRA_CA_CERTS'] }),
         runner: { id: process.pid, isAlive },
         stopGroup: (id, force) => stopGroup(id, force ? 'SIGKILL' : interruptedWith === 143 ? 'SIGTERM' : 'SIGINT'),
       })

@@ -23,6 +23,8 @@ export interface Surroundings {
   readonly directory: string
   readonly stdin: () => Readable
   readonly version: string
+  /** The file of CA certificates that Node was started with (`NODE_EXTRA_CA_CERTS`), if any: to trust it again would take time. */
+  readonly nodeCaFile?: string
   /** Passes the signal that this program got on to a group of processes; with `force` ends them. Without it the leader alone is told. */
   readonly stopGroup?: (id: number, force: boolean) => void
   /** Tells at once whose lock was left behind; without it that takes a minute. */
@@ -83,7 +85,7 @@ interface Network {
 /** undici and all that rests on it. */
 async function loadNetwork(
   { progress, signal, network, trustedRoot }: Wiring,
-  { environment, version }: Surroundings,
+  { environment, version, nodeCaFile }: Surroundings,
   { directory, files }: { readonly directory: string; readonly files: Files },
 ): Promise<Network> {
   const [{ networkSettings }, { sender }, { downloads }, { github }, { answerCache }] = await Promise.all([
@@ -95,7 +97,7 @@ async function loadNetwork(
   ])
   // Of equal prefixes the first counts: the command line goes before the file.
   const mirrors = [...(network?.mirrors ?? []), ...(await mirrorsOf(files))]
-  const settings = networkSettings(environment, { ...network, mirrors, version })
+  const settings = networkSettings(environment, { ...network, mirrors, version, ...(nodeCaFile === undefined ? {} : { nodeCaFile }) })
   const { send, close } = sender(settings)
   const note = (message: string): void => progress.note?.(message)
   const cache = settings.cacheFolder === null ? null : answerCache(path.join(settings.cacheFolder, 'api'))

@@ -31,11 +31,20 @@ export interface Timeouts {
   readonly idle: number
 }
 
+/** A PEM file of CA certificates. */
+export interface CaFile {
+  readonly path: string
+  /** The variable that names it. */
+  readonly source: string
+  /** Node was started with it, and trusts it by itself. */
+  readonly byNode?: true
+}
+
 /** Everything the rooms that use the network need to know of their surroundings. */
 export interface NetworkSettings {
   readonly proxies: ProxySettings
   /** PEM files whose certificates are trusted *besides* the bundled roots: the union, so that a private CA never unlearns the public ones. */
-  readonly caFiles: readonly { readonly path: string; readonly source: string }[]
+  readonly caFiles: readonly CaFile[]
   readonly tokens: readonly Token[]
   /** The GitHub that is configured: the web server's origin and the base of its API, without slashes at the end. */
   readonly github: { readonly serverUrl: string; readonly apiUrl: string }
@@ -63,6 +72,8 @@ export interface NetworkOptions {
   readonly cache?: boolean
   /** The program's version, for the `User-Agent`. */
   readonly version?: string
+  /** The file of CA certificates that Node was started with, if any. */
+  readonly nodeCaFile?: string
 }
 
 /** Seconds, as the options' help tells them. */
@@ -89,7 +100,7 @@ export function networkSettings(env: Readonly<Record<string, string | undefined>
     const path = value(env, source)
     if (path === null || seen.has(path)) return []
     seen.add(path)
-    return [{ path, source }]
+    return [{ path, source, ...(path === options.nodeCaFile ? { byNode: true as const } : {}) }]
   })
   return {
     proxies: {

@@ -59,6 +59,9 @@ describe('networkSettings', () => {
       { path: '/a', source: 'NODE_EXTRA_CA_CERTS' },
       { path: '/b', source: 'NIX_SSL_CERT_FILE' },
     ])
+    expect(networkSettings({ NODE_EXTRA_CA_CERTS: '/a' }, { nodeCaFile: '/a' }).caFiles).toEqual([
+      { path: '/a', source: 'NODE_EXTRA_CA_CERTS', byNode: true },
+    ])
     expect(networkSettings({ SSL_CERT_FILE: '/no-cert-file.crt', NIX_SSL_CERT_FILE: '/no-cert-file.crt' }).caFiles).toEqual([])
   })
 
