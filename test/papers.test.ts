@@ -36,7 +36,12 @@ function commandsOf(file: string): string {
 }
 
 describe('the papers', () => {
-  const manifest = JSON.parse(read('package.json')) as { scripts: Record<string, string>; files: string[]; bin: Record<string, string> }
+  const manifest = JSON.parse(read('package.json')) as {
+    version: string
+    scripts: Record<string, string>
+    files: string[]
+    bin: Record<string, string>
+  }
   const builtin = new Set(['ci', 'i', 'install', 'pack', 'publish', 'version'])
 
   test.each(['README.md', 'CONTRIBUTING.md', '.ci/run', '.github/workflows/ci.yml'])('%s names commands that exist', (file) => {
@@ -92,6 +97,20 @@ describe('the papers', () => {
   test('the page that a SARIF log leads to has the section it names', () => {
     const [, section] = /helpUri: `\$\{home\}#([^`]+)`/.exec(read('src/cli/report/sarif.ts')) ?? []
     expect(headingsOf('README.md')).toContain(section)
+  })
+
+  test('examples and pages name the version that package.json has', () => {
+    const examples = readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' }).flatMap((name) =>
+      name.endsWith('.yml') ? [join('examples', name)] : [],
+    )
+    const named = [...pages, ...examples].flatMap((file) =>
+      [...read(file).matchAll(/\bpinhash@(\d[\d.]*)|\brev: v(\d[\d.]*)|^\| pinhash +\| (\d\S*)/gm)].map((match) => [
+        file,
+        match[1] ?? match[2] ?? match[3],
+      ]),
+    )
+    expect(new Set(named.map(([file]) => file)).size).toBeGreaterThan(4)
+    expect(named.filter(([, version]) => version !== manifest.version)).toEqual([])
   })
 
   test('package.json runs only scripts that are there', () => {
