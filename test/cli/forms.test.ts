@@ -148,6 +148,14 @@ describe('findings', () => {
     expect(findingsOf(outcomes([empty])).map(({ line, column }) => [line, column])).toEqual([[50, 24]])
   })
 
+  it('say of each of several hashes that it is still to be filled in', () => {
+    const reason = { code: 'placeholder-hash', message: 'The hashes are still to be filled in' } as const
+    const empty = { ...differing, reason, systems: { a: [asset({ old: '', new: null })], b: [asset({ old: '', new: null, line: 60 })] } }
+    expect(findingsOf(outcomes([empty])).map(({ message }) => message)).toEqual(
+      ['a', 'b'].map((system) => `cue v0.10.0 for ${system}: its hash is still to be filled in; 'pinhash update' does that`),
+    )
+  })
+
   it('come worst first, hashes before all else', () => {
     const order = findingsOf(outcomes([down, outcomeOf('refused', 'a'), outcomeOf('outdated', 'b'), differing], [syntaxProblem]))
     expect(order.map(({ code }) => code)).toEqual([

@@ -102,6 +102,14 @@ describe('a pin that is not fine', () => {
     ])
   })
 
+  it('shows a hash that is still to be filled in as the file has it', () => {
+    const systems = { 'x86_64-linux': [asset({ old: '', new: null, size: null, evidence: [] })] }
+    const empty = outcome({ outcome: 'mismatch', systems, reason: { code: 'placeholder-hash', message: 'it is still to be filled in' } })
+    expect(outcomeLines(outcomes([empty]), pipe)[2]).toBe('    ""   flake.nix:50:24')
+    const filled = outcome({ systems: { 'x86_64-linux': [asset({ old: '' })] } })
+    expect(outcomeLines(outcomes([filled]), pipe)[1]).toMatch(/^ {2}x86_64-linux {3}"" → \w{8}… /)
+  })
+
   it('aligns the places of all pins and breaks sentences at the width of the terminal', () => {
     const reason = { code: 'rate-limited' as const, message: 'GitHub answers again at 12:00; a token in GITHUB_TOKEN raises the limit' }
     const lines = outcomeLines(outcomes([updated, outcome({ pin: 'gh', outcome: 'unknown', to: null, reason })]), { ...pipe, columns: 40 })
@@ -283,7 +291,7 @@ describe('layout', () => {
       '47DEQpj8…',
       '1liz2gkd…',
       '1liz2gkd',
-      '',
+      '""',
     ])
   })
 

@@ -1,6 +1,7 @@
 // A document → what there is to say of places in files, worst first: what annotations, SARIF and code quality are functions of.
 import type { AssetOutcome, ListDocument, Outcome, OutcomeDocument, OutcomeName, Problem, ReasonCode, Warning } from '../../core/report.ts'
 import { ofProblem } from '../exit-code.ts'
+import { hashText } from './layout.ts'
 import { joinSystems } from './systems.ts'
 
 /** A document that is about pins. */
@@ -57,7 +58,9 @@ function ofOutcome(outcome: Outcome): readonly Finding[] {
   if (literals.length === 0) return [{ ...whole, level, code: reason.code, message: `${pin}: ${reason.message}` }, ...said]
   const own = literals.map(({ systems, asset }): Finding => {
     const { old, new: now, url } = asset
-    const message = `${pin} ${from ?? ''} for ${systems.join(', ')}: the file holds ${old}, but ${url} is ${now ?? 'not known'}`
+    const difference = `the file holds ${hashText(old)}, but ${url} is ${now ?? 'not known'}`
+    const state = reason.code === 'placeholder-hash' ? "its hash is still to be filled in; 'pinhash update' does that" : difference
+    const message = `${pin} ${from ?? ''} for ${systems.join(', ')}: ${state}`
     return {
       ...whole,
       level,

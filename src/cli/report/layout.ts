@@ -73,8 +73,13 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : /[cs]h$/.test(noun) ? 'es' : 's'}`
 }
 
+/** A hash as a file holds it; one that is still to be filled in, the empty string, as its literal. */
+export function hashText(hash: string): string {
+  return hash === '' ? '""' : hash
+}
+
 /** The first eight characters after any `sha256:` or `sha256-`, and an ellipsis. */
 export function shortHash(hash: string): string {
-  const digits = hash.replace(/^(?:md5|sha1|sha256|sha512)[:-]/, '')
+  const digits = hashText(hash).replace(/^(?:md5|sha1|sha256|sha512)[:-]/, '')
   return width(digits) > 8 ? `${[...digits].slice(0, 8).join('')}…` : digits
 }

@@ -1,7 +1,7 @@
 // ListDocument → what `pinhash list` prints.
 import type { ListDocument, ListedAsset, ListedPin, UnmanagedFetch } from '../../core/report.ts'
 import type { Printed } from '../command.ts'
-import { count, printable, table } from './layout.ts'
+import { count, hashText, printable, table } from './layout.ts'
 import { problemLines } from './problems.ts'
 import { joinSystems, systemsText } from './systems.ts'
 import type { Paint, View } from './view.ts'
@@ -36,7 +36,7 @@ function assetLines(pin: ListedPin | undefined, faint: Paint): readonly string[]
   return joinSystems(pin.systems, key).flatMap(({ systems, asset }) => [
     `  ${printable(systems)}`,
     `    ${printable(asset.url)}${asset.mode === 'unpacked' ? ' (unpacked)' : ''}`,
-    `    ${printable(asset.hash.value)}   ${faint(printable(`${asset.hash.file}:${asset.hash.line}`))}`,
+    `    ${printable(hashText(asset.hash.value))}   ${faint(printable(`${asset.hash.file}:${asset.hash.line}`))}`,
   ])
 }
 

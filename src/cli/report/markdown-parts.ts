@@ -1,6 +1,6 @@
 // Parts of an outcome → the Markdown that several reports share.
 import type { AssetOutcome, Outcome } from '../../core/report.ts'
-import { bytes } from './layout.ts'
+import { bytes, hashText } from './layout.ts'
 import { code, linked, prose, row, tableHead } from './markdown-text.ts'
 import { joinSystems } from './systems.ts'
 import { urlPart } from './url-part.ts'
@@ -45,7 +45,7 @@ export function hashTable(outcome: Outcome, prefix: string, names: readonly [old
   if (rows.length === 0) return ''
   const cells = ({ old, new: now, file, line, size }: AssetOutcome): readonly string[] => [
     code(`${prefix}${file}:${line}`),
-    code(old),
+    code(hashText(old)),
     now === old ? 'the same' : code(now ?? ''),
     size === null ? '' : bytes(size),
   ]

@@ -1,6 +1,6 @@
 // OutcomeDocument → what `pinhash update` and `pinhash verify` print.
 import type { AssetOutcome, Outcome, OutcomeDocument, OutcomeName } from '../../core/report.ts'
-import { bytes, count, duration, printable, shortHash, table, width, wrap } from './layout.ts'
+import { bytes, count, duration, hashText, printable, shortHash, table, width, wrap } from './layout.ts'
 import type { Cell } from './layout.ts'
 import { joinSystems } from './systems.ts'
 import type { SystemsRow } from './systems.ts'
@@ -141,8 +141,11 @@ function detailLines(
   return [
     ...(verbose ? [`    ${printable(asset.url)}`] : []),
     ...(same
-      ? [`    ${printable(asset.old)}   ${place}`]
-      : [`    file has  ${painter.bad(printable(asset.old))}   ${place}`, `    found     ${painter.good(printable(asset.new ?? ''))}`]),
+      ? [`    ${printable(hashText(asset.old))}   ${place}`]
+      : [
+          `    file has  ${painter.bad(printable(hashText(asset.old)))}   ${place}`,
+          `    found     ${painter.good(printable(asset.new ?? ''))}`,
+        ]),
   ]
 }
 
