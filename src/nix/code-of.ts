@@ -1,15 +1,22 @@
 // A text → its code: comments and strings of several lines become blanks. For looking at many files, where to parse each would take too long.
 
-const inCode = /[#"{}]|\/\*|(?<![\w'-])''/g
+const inCode = /[#"{}]|\/\*|''/g
 const inQuoted = /\\[^]|\$\$|\$\{|"/g
 const inIndented = /''(?:\$|\\[^]?|')?|\$\$|\$\{/g
+
+const lineEnd = /[\r\n]/g
+
+// What a stop without a space before it may belong to: a name, an address without quotes, a path.
+const joining = /[\w.+\-/~%?:@&=$,!*']/
+const opensAfter = /^(?:[^:]*[?@&=$,!*])?$/
+const isName = /^(?:[^:]*[?@&=$,!*])?[A-Za-z_][\w'-]*$/
 
 /** What encloses the place that is looked at. */
 type Enclosing = '{' | '"' | "''"
 
 /**
  * The text with the same offsets and blanks for comments and for what stands in `''…''` strings of more than one line, code in `${…}` excepted. A
- * text whose strings and braces do not match comes back as it is. The rules are those of Nix's lexer.l.
+ * text whose strings and braces do not match, or where only a parser can tell, comes back as it is. The rules are those of Nix's lexer.l.
  */
 export function codeOf(text: string): string {
   const blanks: { readonly start: number; end: number }[] = []
@@ -40,16 +47,34 @@ export function codeOf(text: string): string {
       if (around === "''") {
         enclosing.pop()
         blanks.push({ start: from, end: found.index })
-      } else enclosing.push("''")
+      } else {
+        const before = joined(text, found.index)
+        if (isName.test(before)) continue
+        if (!opensAfter.test(before)) return text
+        enclosing.push("''")
+      }
       from = at
     } else if (stop === '#' || stop === '/*') {
-      const end = stop === '#' ? text.indexOf('\n', at) : text.indexOf('*/', at)
+      if (stop === '/*' && !opensAfter.test(joined(text, found.index))) return text
+      const end = stop === '#' ? endOfLine(text, at) : text.indexOf('*/', at)
       if (end < 0 && stop === '/*') return text
       at = end < 0 ? text.length : end + (stop === '#' ? 0 : 2)
       blanks.push({ start: found.index, end: at })
     }
   }
   return enclosing.length > 0 ? text : blanked(text, blanks)
+}
+
+/** What stands before an offset without a space or a bracket between; with the brace, where a path may go on behind code. */
+function joined(text: string, offset: number): string {
+  let start = offset
+  while (start > 0 && joining.test(text[start - 1]!)) start--
+  return text.slice(start < offset && text[start - 1] === '}' ? start - 1 : start, offset)
+}
+
+function endOfLine(text: string, offset: number): number {
+  lineEnd.lastIndex = offset
+  return lineEnd.exec(text)?.index ?? -1
 }
 
 function blanked(text: string, blanks: readonly { readonly start: number; readonly end: number }[]): string {
