@@ -5,13 +5,19 @@ import { codeOf } from '../nix/code-of.ts'
 const words =
   /\bfetch(?!e[drs]|ing\b)[A-Za-z]|\b(?:sha1|sha256|sha512|hash|outputHash|sha256s|hashes)"?\s*[=;}]|\bsha(?:256|512)[-:][A-Za-z0-9+/]|\bfake(?:Hash|Sha256|Sha512)\b|"[0-9a-df-np-sv-z]{52}"|"[0-9a-f]{64}"/
 
+// Data in a string of several lines.
+const data = /\bfrom(?:JSON|TOML)\s*''/
+
 // Only these bring another file's words in.
 const loads = /\bimport\b|\bcallPackages?\b|\bscopedImport\b|\bimport(?:JSON|TOML)\b|\breadFile\b|\bfileContents\b|\breadDir\b/
 
-const pathLiteral = /(?:\.\.?)?(?:\/[\w.+-]+)+|\.\.?(?![\w.])/g
+// In Nix a path has a slash.
+const pathLiteral = /(?:\.\.?)?(?:\/[\w.+-]+)+/g
 
 // A path that is put together may lead to any file around.
-const computedPath = /\breadDir\b|\$\{[^}]*\}\/|\/\$\{|\.\s*\+\s*["/]/
+const computedPath =
+  /\breadDir\b|\$\{[^}]*\}\/|\/\$\{|\.\s*\+\s*["/]|\.\.?(?:\/[\w.+-]+)+\)?\s*\+|\b(?:import|callPackages?)\s*\(\s*[\w.'-]+\s*\+/
+const climbing = /(?:^|[\s("])(?:\.\.\/)+/g
 
 /** Which files can make fetches, and who imports whom. Texts are looked at and not kept; nothing is parsed. */
 export class Telling {
@@ -20,9 +26,10 @@ export class Telling {
   readonly #listed: ReadonlySet<string>
   readonly #given = new Set<string>()
   readonly #importers = new Map<string, string[]>()
-  /** Files with computed paths, by their folder. */
+  /** Files with computed paths, by the folder they lead into. */
   readonly #computed: { readonly path: string; readonly folder: string }[] = []
   #loud: ReadonlySet<string> | null = null
+  #ownPaths: ReadonlySet<string> | null = null
 
   /** `listed` are the files there are, whether or not all of them are given. */
   constructor(listed: ReadonlySet<string>) {
@@ -33,7 +40,7 @@ export class Telling {
   add(path: string, text: string): void {
     this.#given.add(path)
     // Most words stand in examples and scripts, in strings that are no code.
-    if (words.test(text) && words.test(codeOf(text))) this.own.push(path)
+    if (words.test(text) && (data.test(text) || words.test(codeOf(text)))) this.own.push(path)
     if (!loads.test(text)) return
     const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : ''
     for (const [written] of text.matchAll(pathLiteral)) {
@@ -45,11 +52,17 @@ export class Telling {
       if (known === undefined) this.#importers.set(file, [path])
       else known.push(path)
     }
-    if (computedPath.test(text)) this.#computed.push({ path, folder })
+    if (computedPath.test(text)) this.#computed.push({ path, folder: highestOf(folder, text) })
   }
 
   has(path: string): boolean {
     return this.#given.has(path)
+  }
+
+  /** Whether a file has words of its own. */
+  isOwn(path: string): boolean {
+    this.#ownPaths ??= new Set(this.own)
+    return this.#ownPaths.has(path)
   }
 
   /** The files given, in their order. */
@@ -77,6 +90,13 @@ export class Telling {
     this.#loud ??= new Set([...this.own, ...this.importersOf(this.own)])
     return this.#given.has(path) && !this.#loud.has(path)
   }
+}
+
+/** The highest folder that paths in a text may start from. */
+function highestOf(folder: string, text: string): string {
+  let steps = 0
+  for (const [written] of text.matchAll(climbing)) steps = Math.max(steps, (written.match(/\.\.\//g) ?? []).length)
+  return steps === 0 ? folder : folder.split('/').slice(0, -steps).join('/')
 }
 
 function resolved(folder: string, written: string): string | null {

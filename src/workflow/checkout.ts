@@ -237,13 +237,17 @@ export function load(
 // An argument of a call that may take the place of a version, or of a part of an address, in the file that is called.
 const bringsVersion = /\b(?:callPackages?|import)\b[^;{}]*(?<!\bfetch\w*\s*)\{[^{}]*\b(?:version|rev|tag|url|src)\s*(?:=|;)/
 
+const writesVersion = /"[^"\s]*\d\.\d[^"\s]*"|"v?\d+"/
+
 /**
  * Evaluates what can make a fetch; a file that only imports others where those need it, or where it may bring a version of its own. While one is
  * evaluated, what it imports is looked through only then, too: otherwise that is evaluated by itself.
  */
 function rootsOf(telling: Telling, textOf: (path: string) => string, evaluated: (path: string, reach: Reach) => Root): Root[] {
   const far: Reach = { isFar: true, isDull: (path) => telling.isQuiet(path) }
-  const near: Reach = { isFar: false, isDull: (path) => telling.has(path) }
+  // What has no words is not evaluated by itself; it may still hand on a version of its own.
+  const handsOn = (path: string): boolean => !telling.isOwn(path) && writesVersion.test(textOf(path)) && !telling.isQuiet(path)
+  const near: Reach = { isFar: false, isDull: (path) => telling.has(path) && !handsOn(path) }
   const roots = new Map<string, Root>()
   const evaluate = (path: string, reach: Reach): unknown => roots.set(path, evaluated(path, reach))
   const brings = (path: string): boolean => bringsVersion.test(textOf(path))

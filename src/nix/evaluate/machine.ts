@@ -11,9 +11,9 @@ import type {
   BindingOrInherit,
   Document,
   Expression,
-  Formal,
   If,
   Inherit,
+  Lambda,
   Let,
   Parenthesized,
   Part,
@@ -123,6 +123,7 @@ export class Machine {
   /** The file that is evaluated by itself: the first. */
   #root: string | null = null
   #dullScope: Scope | null = null
+  readonly #usual = new Map<string, Thunk | null>()
 
   /** Whether anything asked which system it is; if not, every system has the same result. */
   get dependsOnSystem(): boolean {
@@ -615,7 +616,7 @@ export class Machine {
       return variables(
         scope,
         names,
-        this.#dullness(scope, () => this.#isTame(argument)),
+        this.#dullness(scope, () => this.#isExpected(node.parameter!.name, argument)),
       )
     const given = argument.force()
     if (given.kind !== 'attributes' && given.kind !== 'unknown') return failure(`${kindName(given)} is given where a set is expected`)
@@ -625,7 +626,7 @@ export class Machine {
     const inner = variables(
       scope,
       names,
-      this.#dullness(scope, () => this.#areTame(given, formals)),
+      this.#dullness(scope, () => this.#areExpected(given, node, names)),
     )
     for (const formal of formals) {
       const entry = given.kind === 'attributes' ? given.entries.get(formal.name) : undefined
@@ -646,39 +647,51 @@ export class Machine {
     return inner
   }
 
-  #dullness({ dullness }: Scope, isTame: () => boolean): Dullness {
-    return dullness === telling ? telling : new Dullness(null, () => dullness.holds && isTame())
+  #dullness({ dullness }: Scope, isExpected: () => boolean): Dullness {
+    return dullness === telling ? telling : new Dullness(null, () => dullness.holds && isExpected())
   }
 
-  /**
-   * Whether a dull function stays so with what it is given: whether it would make the same fetches with what its parameters are bound to when
-   * nobody calls it. What it would lack then shows there as not known, save where a default hides it.
-   */
-  #areTame(given: Attributes | Unknown, formals: readonly Formal[]): boolean {
-    if (given.kind === 'unknown' || given.model) return true
-    if (given.rest !== null) return false
-    const fallbacks = new Set(formals.flatMap(({ name, fallback }) => (fallback === null ? [] : [name])))
-    for (const [name, { value }] of given.entries) {
-      if (value === this.world.byName(name)) continue
-      if (fallbacks.has(name) ? !this.#isUsual(value) : !this.#isTame(value)) return false
+  /** Whether a dull function stays so with what it is given: whether it sees what it would see if nobody called it. */
+  #areExpected(given: Attributes | Unknown, { parameter, formals }: Lambda, names: ReadonlyMap<string, Thunk>): boolean {
+    const isOpen = given.kind === 'unknown' || given.rest !== null
+    const isModel = given.kind === 'attributes' && given.model
+    if (isOpen && !isModel && given.kind === 'attributes') return false
+    // A name for the whole set shows what no parameter names.
+    if (parameter !== null && (isOpen || given.entries.size > formals!.length)) return false
+    for (const { name, fallback } of formals!) {
+      const isGiven = given.kind === 'attributes' && given.entries.has(name)
+      const isUsual = fallback === null || this.#usualFor(name) !== null
+      if (parameter !== null && isGiven !== isUsual) return false
+      if (!isGiven && !isUsual) {
+        if (isOpen && !isModel) return false
+      } else if (!this.#isExpected(name, names.get(name)!, isGiven && fallback !== null)) return false
     }
     return true
   }
 
-  /** Whether nothing can come out of a value but what could without it: it is no function and no set of the repository's own. */
-  #isTame(thunk: Thunk): boolean {
-    const value = thunk.force()
-    if (value.kind === 'attributes') return value.model || thunk.dullness.holds
-    if (value.kind === 'list') return thunk.dullness.holds
-    return value.kind !== 'function' || value.lambda?.scope.dullness.holds === true
+  #usualFor(name: string): Thunk | null {
+    let usual = this.#usual.get(name)
+    if (usual === undefined) {
+      usual = this.world.byName(name)
+      this.#usual.set(name, usual)
+    }
+    return usual
   }
 
-  /** Whether a value is what a parameter of its name is bound to anyway. */
-  #isUsual(thunk: Thunk): boolean {
+  /**
+   * Whether a value is what a parameter of its name is bound to if nobody calls the function, or comes from where all is looked for without
+   * this. `isHiding`: a default would otherwise take its place.
+   */
+  #isExpected(name: string, thunk: Thunk, isHiding = false): boolean {
+    const usual = this.#usualFor(name)
+    if (thunk === usual) return true
     const value = thunk.force()
-    return (
-      value.kind === 'unknown' || (value.kind === 'attributes' && value.model) || (value.kind === 'string' && value.text === this.system)
-    )
+    if (value.kind === 'attributes' || value.kind === 'list') if (thunk.dullness.holds) return true
+    if (value.kind === 'function' && value.lambda?.scope.dullness.holds === true) return true
+    if (value.kind === 'unknown') return usual !== null || !isHiding
+    const other = usual?.force()
+    if (value.kind === 'attributes') return value.model && other?.kind === 'attributes' && other.model
+    return value.kind === 'string' && other?.kind === 'string' && value.text === other.text
   }
 
   /** Calls a value. Sets with `__functor` are called through it; a call of Unknown explores its argument. */
