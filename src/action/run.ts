@@ -55,6 +55,12 @@ async function work(inputs: Inputs, step: Step, folder: string): Promise<Worked>
   const { environment, version, signal } = step
   const { token, proposal } = inputs
   const directory = path.resolve(step.directory, inputs.directory)
+  const below = path.relative(step.directory, directory)
+  if (path.isAbsolute(below) || below.split(path.sep)[0] === '..')
+    throw new InputError(
+      'usage',
+      `working-directory ${JSON.stringify(inputs.directory)} leads out of ${step.directory}; name a folder in it`,
+    )
   if (!existsSync(directory) || !statSync(directory).isDirectory())
     throw new InputError(
       'usage',

@@ -238,6 +238,8 @@ describe('the checkout', () => {
     [{ args: '-C ..' }, 'working-directory'],
     [{ args: '--nosuch' }, 'there is no option --nosuch'],
     [{ 'working-directory': 'nosuch' }, 'is no folder'],
+    [{ 'working-directory': '..' }, 'leads out of'],
+    [{ 'working-directory': '/' }, 'leads out of'],
   ])('refuses %j in one sentence', async (inputs, words) => {
     await open({ 'a.nix': fileOf('one v1.0.0') }, 'one')
     const { code, log, outputs } = await yard.step({ ...proposing, ...inputs })
