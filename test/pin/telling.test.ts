@@ -155,6 +155,12 @@ describe('what an imported file makes of what it is handed is found', () => {
       ['v1.0.0', 'v2.0.0'],
     ],
     [
+      'what only the whole set has, beside what is left out',
+      '{ inherit pkgs; number = "2.0.0"; }',
+      `{ pkgs, a ? 1, b ? 1, ... }@all: { a = ${tool('pkgs.fetchurl', '${all.number}')}; }`,
+      ['v2.0.0'],
+    ],
+    [
       'what is asked for',
       '{ inherit pkgs; number = "2.0.0"; }',
       `{ pkgs, ... }@all: if all ? number then { a = ${tool('pkgs.fetchurl', '3.0.0')}; } else { }`,

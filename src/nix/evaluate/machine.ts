@@ -11,6 +11,7 @@ import type {
   BindingOrInherit,
   Document,
   Expression,
+  Formal,
   If,
   Inherit,
   Lambda,
@@ -657,7 +658,7 @@ export class Machine {
     const isModel = given.kind === 'attributes' && given.model
     if (isOpen && !isModel && given.kind === 'attributes') return false
     // A name for the whole set shows what no parameter names.
-    if (parameter !== null && (isOpen || given.entries.size > formals!.length)) return false
+    if (parameter !== null && (isOpen || hasMore(given, formals!))) return false
     for (const { name, fallback } of formals!) {
       const isGiven = given.kind === 'attributes' && given.entries.has(name)
       const isUsual = fallback === null || this.#usualFor(name) !== null
@@ -1120,6 +1121,13 @@ function single(path: readonly AttributeName[], value: Expression): Group {
 
 /** The folder a file is in, `''` for the root. */
 export const folderOf = (file: string): string => (file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '')
+
+/** Whether a set has what no parameter names. */
+function hasMore(set: Attributes, formals: readonly Formal[]): boolean {
+  let named = 0
+  for (const { name } of formals) if (set.entries.has(name)) named++
+  return named < set.entries.size
+}
 
 /** Whether an expression is a literal with nothing to evaluate inside. */
 function isLiteral(node: Expression): boolean {
