@@ -1,6 +1,18 @@
 // What a builtin may take for granted about its arguments: each function gives the kind asked for or halts the builtin with Unknown.
-import { type Machine, asUnknown, kindName, rootMark } from './machine.ts'
-import { type Attributes, type Entry, Halt, type List, type Text, type Thunk, type Value, failure, unknown } from './value.ts'
+import { type Machine, rootMark } from './machine.ts'
+import {
+  type Attributes,
+  type Entry,
+  Halt,
+  type List,
+  type Text,
+  type Thunk,
+  type Value,
+  asUnknown,
+  failure,
+  kindName,
+  unknown,
+} from './value.ts'
 
 /** Ends the builtin: the value is Unknown for the same reason, or of the wrong kind. */
 export function wrongKind(value: Value, expected: string): never {

@@ -3,7 +3,7 @@ import { boolOf, fail, intOf, listOf, pathOf, setOf, shownOf, sortedEntries, sto
 import { byteLength, byteSlice, isAscii } from './bytes.ts'
 import { compareVersions, splitVersion } from './compare-versions.ts'
 import { fromJson, fromToml, toJson } from './data.ts'
-import { type Machine, kindName } from './machine.ts'
+import type { Machine } from './machine.ts'
 import { nest, spend } from './limits.ts'
 import { type Match, RegularExpression } from './regular-expression.ts'
 import { derived, join, slice } from './text.ts'
@@ -19,6 +19,7 @@ import {
   bool,
   float,
   int,
+  kindName,
   lazy,
   list,
   nothing,

@@ -2,7 +2,7 @@
 import type { Algorithm } from '../../core/digest.ts'
 import type { Place } from '../../core/span.ts'
 import type { System } from '../../core/system.ts'
-import { type Machine, asUnknown, kindName, rootMark } from './machine.ts'
+import { type Machine, rootMark } from './machine.ts'
 import { join } from './text.ts'
 import {
   type Attributes,
@@ -12,7 +12,9 @@ import {
   type Thunk,
   type Unknown,
   type Value,
+  asUnknown,
   attributes,
+  kindName,
   lazy,
   native,
   ready,

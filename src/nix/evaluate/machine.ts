@@ -7,7 +7,6 @@ import type {
   AttributeName,
   AttributeSet,
   Binary,
-  BinaryOperator,
   BindingOrInherit,
   Document,
   Expression,
@@ -20,12 +19,12 @@ import type {
   Part,
   Select,
   StringLiteral,
-  Unary,
   With,
 } from '../syntax.ts'
 import { type Group, type Slot, group, staticName } from './bindings.ts'
 import { deepest, effort, mostSteps } from './effort.ts'
 import { nest, spend } from './limits.ts'
+import { arithmetic, leftChain, negated, rightChain, truth } from './operators.ts'
 import { isPlatform } from './platform.ts'
 import { Dullness, type Scope, dull, lookup, openedSets, opening, telling, variables } from './scope.ts'
 import { exact, join, whole } from './text.ts'
@@ -41,12 +40,14 @@ import {
   Thunk,
   type Unknown,
   type Value,
+  asUnknown,
   attributesOf,
   bool,
   failure,
   float,
   int,
   isCut,
+  kindName,
   lazy,
   list,
   no,
@@ -1064,46 +1065,7 @@ export const fakeHashes: ReadonlySet<string> = new Set([
   '0'.repeat(128),
 ])
 
-/** A value that should have been of another kind, as Unknown: what was unknown stays so, the rest is a type error. */
-export function asUnknown(value: Value, reason: string): Unknown {
-  return value.kind === 'unknown' ? value : failure(reason)
-}
-
 const isDerivation = (set: Attributes): boolean => set.entries.has('drvPath') || set.entries.has('outPath')
-
-/** `a`, `b`, `c` of `(a + b) + c`. */
-function leftChain(node: Binary, operator: BinaryOperator): Expression[] {
-  const parts: Expression[] = []
-  let left: Expression = node
-  for (; left.kind === 'binary' && left.operator === operator; left = left.left) parts.push(left.right)
-  parts.push(left)
-  return parts.reverse()
-}
-
-/** `a`, `b`, `c` of `a ++ (b ++ c)`. */
-function rightChain(node: Binary, operator: BinaryOperator): Expression[] {
-  const parts: Expression[] = []
-  let right: Expression = node
-  for (; right.kind === 'binary' && right.operator === operator; right = right.right) parts.push(right.left)
-  parts.push(right)
-  return parts
-}
-
-function negated(operator: Unary['operator'], value: Value): Value {
-  if (operator === '!') return value.kind === 'bool' ? bool(!value.value) : asUnknown(value, 'no boolean')
-  return value.kind === 'int' ? int(-value.value) : value.kind === 'float' ? float(-value.value) : asUnknown(value, 'no number')
-}
-
-const truth = (value: Value): boolean => value.kind === 'bool' && value.value
-
-function arithmetic(left: Value, right: Value, operate: (a: number, b: number, whole: boolean) => number): Value {
-  if ((left.kind !== 'int' && left.kind !== 'float') || (right.kind !== 'int' && right.kind !== 'float'))
-    return left.kind === 'unknown' ? left : asUnknown(right, 'no number')
-  const whole = left.kind === 'int' && right.kind === 'int'
-  const result = operate(left.value, right.value, whole)
-  if (!whole) return float(result)
-  return Number.isSafeInteger(result) ? int(result) : unknown('an integer beyond 2^53')
-}
 
 function every<T>(items: readonly T[], test: (item: T, i: number) => boolean | null): boolean | null {
   let doubt = false
@@ -1133,18 +1095,4 @@ function hasMore(set: Attributes, formals: readonly Formal[]): boolean {
 function isLiteral(node: Expression): boolean {
   if (node.kind === 'string' || node.kind === 'path') return node.parts.every((part) => part.kind === 'text')
   return node.kind === 'integer'
-}
-
-/** A value's kind in words. */
-export function kindName(value: Value): string {
-  switch (value.kind) {
-    case 'attributes':
-      return 'a set'
-    case 'int':
-      return 'an integer'
-    case 'bool':
-      return 'a boolean'
-    default:
-      return value.kind === 'unknown' ? 'something not known' : value.kind === 'null' ? 'null' : `a ${value.kind}`
-  }
 }

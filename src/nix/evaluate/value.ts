@@ -164,6 +164,25 @@ export const tooLong: Unknown = unknown('the evaluation takes too long')
 /** Whether a value is only missing because the evaluation was cut off. */
 export const isCut = (value: Unknown): boolean => value === tooDeep || value === tooLong
 
+/** A value that should have been of another kind, as Unknown: what was unknown stays so, the rest is a type error. */
+export function asUnknown(value: Value, reason: string): Unknown {
+  return value.kind === 'unknown' ? value : failure(reason)
+}
+
+/** A value's kind in words. */
+export function kindName(value: Value): string {
+  switch (value.kind) {
+    case 'attributes':
+      return 'a set'
+    case 'int':
+      return 'an integer'
+    case 'bool':
+      return 'a boolean'
+    default:
+      return value.kind === 'unknown' ? 'something not known' : value.kind === 'null' ? 'null' : `a ${value.kind}`
+  }
+}
+
 export const nothing: Null = { kind: 'null' }
 export const yes: Bool = { kind: 'bool', value: true }
 export const no: Bool = { kind: 'bool', value: false }
