@@ -262,26 +262,25 @@ describe('size', () => {
     expect(parse(text).problems).toEqual([])
   })
 
-  // Ten times the text in a hundred times the time would be quadratic; the bound leaves room for a busy machine.
+  // Quadratic would be one text in ten times the time of its ten tenths; the bound leaves room for a busy machine. Both leave as many
+  // nodes behind, so that collecting garbage costs both the same.
   test.each(['a ++ ', 'a + ', 'f a ', '{ a = "b${c}"; } ', 'a.b.c.', "''\n  a ${b}\n  '' ", '"${a}', '(', 'a = 1; ', '[ ', '<a', 'a: '])(
     'takes time in proportion to the text: %j',
     (unit) => {
       // Milliseconds of processor time: what else the machine does is not the parser's.
-      const time = (count: number): number => {
+      const time = (texts: number, count: number): number => {
         const text = unit.repeat(count)
-        const runs = [1, 2, 3].map(() => {
-          const start = process.cpuUsage()
-          parse(text)
-          return process.cpuUsage(start).user / 1000
-        })
-        return Math.min(...runs)
+        const start = process.cpuUsage()
+        const trees = Array.from({ length: texts }, () => parse(text))
+        const { user } = process.cpuUsage(start)
+        expect(trees.length).toBe(texts)
+        return user / 1000
       }
-      time(1000)
-      const bound = 40 * Math.max(time(10_000), 2)
-      // Collecting garbage for the tests beside it only ever adds: a time within the bound is one that it can take.
-      let least = Infinity
-      for (let turn = 0; turn < 5 && least >= bound; turn++) least = Math.min(least, time(100_000))
-      expect(least).toBeLessThan(bound)
+      time(1, 10_000)
+      const turns = [1, 2, 3].map(() => [time(10, 10_000), time(1, 100_000)] as const)
+      const tenths = Math.min(...turns.map(([ten]) => ten))
+      const whole = Math.min(...turns.map(([, one]) => one))
+      expect(whole).toBeLessThan(4 * Math.max(tenths, 20))
     },
   )
 })

@@ -121,7 +121,7 @@ const unindented = (diff: string): string => diff.replaceAll(/^([-+ ])[ \t]+/gm,
 /** Times of a run, ages and times of day are those of no run in particular. */
 export function steady(text: string): string {
   return text
-    .replaceAll(/ in \d+\.\d s$/gm, ' in 0.9 s')
+    .replaceAll(/ in (\d+ ms|\d+\.\d s|\d+ min \d+ s)$/gm, ' in 0.9 s')
     .replaceAll(/\b\d+ days ago/g, '500 days ago')
     .replaceAll(/\b\d\d:\d\d:\d\d\b/g, '12:00:00')
 }
