@@ -1,7 +1,7 @@
 // A pin of Nix files and the texts of another version → the fetches it would make then.
 import type { System } from '../core/system.ts'
 import type { Found, Overlay } from './checkout.ts'
-import { commentEdits } from '../pin/comment-edits.ts'
+import { type CommentUrl, commentEdits, commentUrls } from '../pin/comment-edits.ts'
 import type { FileEdit } from '../pin/literal-edit.ts'
 import { EditError, applyEdits } from '../nix/edit.ts'
 import type { Document } from '../nix/syntax.ts'
@@ -78,7 +78,6 @@ export function editsFor(found: Found, pin: Pin, tag: string | null, comments: b
   if (tag === null || tag === pin.tag) return { edits: [], rows: [] }
   const planned = versionEdits(pin, tag)
   if (!planned.ok) throw notEditable(pin, tag, planned.message)
-  const nixFile = (file: string): Document | null => (file.endsWith('.nix') ? found.checkout.document(file) : null)
   const key = renamedKey(planned.edits, (file) => found.checkout.text(file) ?? '')
   if (key !== null)
     throw notEditable(pin, tag, `its version is the name of a row in ${key.file}:${found.checkout.position(key).line}; add a row by hand`)
@@ -86,11 +85,19 @@ export function editsFor(found: Found, pin: Pin, tag: string | null, comments: b
   if (!table.ok) throw notEditable(pin, tag, table.message)
   const edits = [...planned.edits]
   if (comments)
-    for (const file of filesOf(pin)) {
-      const document = nixFile(file)
-      if (document !== null) edits.push(...commentEdits(file, document, pin, tag, found.discovery.pins))
-    }
+    for (const [file, document] of documentsOf(found, pin)) edits.push(...commentEdits(file, document, pin, tag, found.discovery.pins))
   return { edits, rows: table.rows }
+}
+
+/** The URLs in comments of the pin's files. */
+export const commentsOf = (found: Found, pin: Pin): CommentUrl[] => documentsOf(found, pin).flatMap(([, document]) => commentUrls(document))
+
+/** The pin's Nix files. */
+function documentsOf({ checkout }: Found, pin: Pin): [file: string, Document][] {
+  return filesOf(pin).flatMap((file): [string, Document][] => {
+    const document = file.endsWith('.nix') ? checkout.document(file) : null
+    return document === null ? [] : [[file, document]]
+  })
 }
 
 /** The files of a repository as what may hold a table; each JSON file is parsed once. */

@@ -1,13 +1,10 @@
 // The selected pins → their versions beside the newest that fits and the newest of all. Downloads nothing, writes nothing.
-import pLimit from 'p-limit'
 import { InterruptedError } from '../core/errors.ts'
 import type { Outcome, OutcomeDocument } from '../core/report.ts'
-import { evidence } from '../forge/evidence.ts'
 import { daysSince } from '../pin/age.ts'
 import { newestOfAll } from '../pin/newest.ts'
 import { load } from './checkout.ts'
 import type { Context, OutdatedOptions, Selection } from './context.ts'
-import { Digests } from './digests.ts'
 import { type Entry, entriesOf } from './entries.ts'
 import { isArchives, preparedNixPin } from './plan-nix-pin.ts'
 import { repositoryAt, withRelease } from './origin.ts'
@@ -17,7 +14,7 @@ import { splitWarnings } from './remarks.ts'
 import { type Offer, firstComplete, offerOf, type Target } from './resolve.ts'
 import { isManaged, refuseUnclear, withConstraints } from './restraint.ts'
 import type { Selected } from './select.ts'
-import type { Tools } from './tools.ts'
+import { type Tools, toolsFor } from './tools.ts'
 import { selectOrExplain } from './chosen.ts'
 import { failed } from './update.ts'
 
@@ -27,13 +24,7 @@ export async function outdated(context: Context, selection: Selection, options: 
   if (entriesOf(found).length === 0 && selection.pins.length === 0 && selection.systems === null)
     return { outcomes: [], problems: found.problems }
   const selected = selectOrExplain(found, selection, context).filter(isManaged)
-  const tools: Tools = {
-    context,
-    found,
-    digests: new Digests(context),
-    evidence: evidence(context.downloads),
-    requests: pLimit(context.jobs),
-  }
+  const tools = toolsFor(context, found)
   const outcomes = await Promise.all(
     selected.map(async (each) => {
       try {

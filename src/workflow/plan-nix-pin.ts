@@ -5,7 +5,6 @@ import type { Release } from '../core/release.ts'
 import type { AssetOutcome, Outcome, Warning } from '../core/report.ts'
 import { parseReleaseUrl } from '../core/release-url.ts'
 import type { System } from '../core/system.ts'
-import { commentUrls } from '../pin/comment-edits.ts'
 import type { FetchHash } from '../nix/evaluate/fetchers.ts'
 import { sightKey } from '../pin/discover.ts'
 import { type Covered, coverageChanges, usesForeign } from '../pin/coverage.ts'
@@ -24,6 +23,7 @@ import type { Entry } from './entries.ts'
 import {
   type Planned,
   type Retargeted,
+  commentsOf,
   editsFor,
   lend,
   proveOne,
@@ -260,11 +260,7 @@ async function jobsOf(pin: Pin, retargeted: readonly Retargeted[], { tag, releas
     if (fetch.builder !== null) {
       if (release === null || pin.repository === null || pin.tag === null)
         throw new Refusal('refused', 'doubt', `Which assets ${pin.name} uses cannot be known without its releases`)
-      const comments = filesOf(pin).flatMap((file) => {
-        const document = file.endsWith('.nix') ? tools.found.checkout.document(file) : null
-        return document === null ? [] : commentUrls(document)
-      })
-      const { asset, by } = chosenAsset(fetch, pin.repository, current, pin.tag, release, comments)
+      const { asset, by } = chosenAsset(fetch, pin.repository, current, pin.tag, release, commentsOf(tools.found, pin))
       return { fetch, after, by, url: asset.url, asset, release, algorithms, tree: null, label: `${pin.name} ${system}` }
     }
     const url = urls[0]!

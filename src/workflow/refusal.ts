@@ -16,8 +16,14 @@ export class Refusal extends Error {
   }
 }
 
+/** How the work on a pin ended, and why. */
+export interface End {
+  readonly outcome: OutcomeName
+  readonly reason: Reason
+}
+
 /** What an error at a pin's boundary means for that pin. Rethrows the user's interruption. */
-export function endOf(error: unknown): { readonly outcome: OutcomeName; readonly reason: Reason } {
+export function endOf(error: unknown): End {
   if (error instanceof Refusal) {
     const { outcome, code, message, replaced } = error
     return { outcome, reason: { code, message, ...(replaced === null ? {} : { replaced }) } }
@@ -35,9 +41,7 @@ export function endOf(error: unknown): { readonly outcome: OutcomeName; readonly
 const ranks: readonly OutcomeName[] = ['drift', 'mismatch', 'refused', 'missing', 'unknown']
 
 /** A pin has one outcome: the worst of its assets', with every reason of that kind. Null where there is none. */
-export function worstOf(
-  ends: readonly { readonly outcome: OutcomeName; readonly reason: Reason }[],
-): { readonly outcome: OutcomeName; readonly reason: Reason } | null {
+export function worstOf(ends: readonly End[]): End | null {
   for (const outcome of ranks) {
     const same = ends.filter((end) => end.outcome === outcome)
     if (same.length === 0) continue

@@ -1,9 +1,9 @@
 // What the work on every pin shares in one run.
-import type pLimit from 'p-limit'
-import type { Evidence } from '../forge/evidence.ts'
+import pLimit from 'p-limit'
+import { type Evidence, evidence } from '../forge/evidence.ts'
 import type { Found } from './checkout.ts'
 import type { Context } from './context.ts'
-import type { Digests } from './digests.ts'
+import { Digests } from './digests.ts'
 
 export interface Tools {
   readonly context: Context
@@ -13,3 +13,12 @@ export interface Tools {
   /** Limits how many questions the forge is asked at once. */
   readonly requests: ReturnType<typeof pLimit>
 }
+
+/** Those for one run over what was found. */
+export const toolsFor = (context: Context, found: Found): Tools => ({
+  context,
+  found,
+  digests: new Digests(context),
+  evidence: evidence(context.downloads),
+  requests: pLimit(context.jobs),
+})

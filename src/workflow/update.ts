@@ -1,15 +1,12 @@
 // The selected pins → new versions and hashes, proved and written: DESIGN's ten steps.
-import pLimit from 'p-limit'
 import type { Outcome, OutcomeDocument } from '../core/report.ts'
 import { InterruptedError } from '../core/errors.ts'
-import { evidence } from '../forge/evidence.ts'
 import { apply } from './apply.ts'
 import { readyToAttest } from './attest.ts'
 import { load } from './checkout.ts'
 import { selectOrExplain } from './chosen.ts'
 import { readyToCommit } from './commit.ts'
 import type { Context, Selection, UpdateOptions } from './context.ts'
-import { Digests } from './digests.ts'
 import type { Entry } from './entries.ts'
 import type { OwnedPlan } from './plan.ts'
 import { planNixPin } from './plan-nix-pin.ts'
@@ -17,20 +14,13 @@ import { planSpecPin } from './plan-spec-pin.ts'
 import { endOf } from './refusal.ts'
 import { isManaged, refuseRestrained, withConstraints } from './restraint.ts'
 import type { Selected } from './select.ts'
-import type { Tools } from './tools.ts'
+import { type Tools, toolsFor } from './tools.ts'
 
 /** Brings pins to a version. Throws where the selection itself is wrong; everything that concerns one pin is its outcome. */
 export async function update(context: Context, selection: Selection, options: UpdateOptions): Promise<OutcomeDocument> {
   const found = load(context.files, selection)
   if (!options.dryRun) await context.files.tidy?.(found.checkout.paths())
-  const tools: Tools = {
-    context,
-    found,
-    digests: new Digests(context),
-    evidence: evidence(context.downloads),
-    requests: pLimit(context.jobs),
-  }
-  return updateFound(tools, selectOrExplain(found, selection, context), selection, options)
+  return updateFound(toolsFor(context, found), selectOrExplain(found, selection, context), selection, options)
 }
 
 /** The same for pins that were found and selected before. */

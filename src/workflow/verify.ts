@@ -1,39 +1,47 @@
 // The selected pins → whether what they fetch still has the hashes they hold. Writes nothing.
-import pLimit from 'p-limit'
 import { sameDigest } from '../core/digest.ts'
 import { AbsentError, InterruptedError, NetworkError } from '../core/errors.ts'
 import type { Release, Repository } from '../core/release.ts'
-import type { AssetOutcome, Outcome, OutcomeDocument, Reason, Warning } from '../core/report.ts'
+import type { AssetOutcome, Outcome, OutcomeDocument, Warning } from '../core/report.ts'
 import type { System } from '../core/system.ts'
-import { evidence } from '../forge/evidence.ts'
-import { parseDigest, printDigest } from '../hash/spelling.ts'
+import { type ParsedDigest, parseDigest, printDigest } from '../hash/spelling.ts'
+import type { FetchHash } from '../nix/evaluate/fetchers.ts'
 import { algorithmsOf, readHash } from '../pin/hash-edits.ts'
-import type { PinFetch } from '../pin/pin.ts'
-import { filesOf } from '../pin/pin.ts'
-import { commentUrls } from '../pin/comment-edits.ts'
 import { assetAt, chosenAsset } from './assets.ts'
 import { type Attesting, attestingOf, readyToAttest } from './attest.ts'
 import { changedSince, pastOf } from './changed.ts'
 import { load } from './checkout.ts'
 import type { Context, Selection, VerifyOptions } from './context.ts'
-import { Digests } from './digests.ts'
 import { differs, disagreementMeans } from './drift.ts'
 import { type Entry, entriesOf } from './entries.ts'
-import { treeRule, within } from './nix-pin.ts'
+import { commentsOf, treeRule, within } from './nix-pin.ts'
 import { isArchives } from './plan-nix-pin.ts'
 import { repositoryOf, withRelease } from './origin.ts'
 import { isManaged, withConstraints } from './restraint.ts'
-import { Refusal, endOf, worstOf } from './refusal.ts'
-import type { Tools } from './tools.ts'
+import { type End, Refusal, endOf, worstOf } from './refusal.ts'
+import { type Tools, toolsFor } from './tools.ts'
 import { selectOrExplain } from './chosen.ts'
 import { inShard } from './shard.ts'
 import { failed } from './update.ts'
 import { Disagreement, type Subject, type Weighed, weigh } from './weigh.ts'
 
+/** A hash as a file holds it; `hash` is null in a generated file, where no attribute says its algorithm. */
+interface Held {
+  readonly text: string
+  readonly hash: FetchHash | null
+}
+
+/** What was found out about a check. */
+interface Checked {
+  readonly assets: readonly AssetOutcome[]
+  readonly warnings: readonly Warning[]
+  readonly ends: readonly End[]
+}
+
 /** One hash to be checked. */
 interface Check extends Subject {
   readonly system: System
-  readonly held: readonly { readonly text: string; readonly fetch: PinFetch | null; readonly index: number }[]
+  readonly held: readonly Held[]
   readonly place: { readonly file: string; readonly line: number; readonly column: number }
   readonly by: AssetOutcome['chosenBy']
   /** What to do where it does not hold. */
@@ -52,13 +60,7 @@ export async function verify(context: Context, selection: Selection, options: Ve
   const document = { problems, ...(compared === undefined ? {} : { compared }), ...(sharded === undefined ? {} : { shard: sharded }) }
   if (selected.length === 0) return { outcomes: [], ...document }
   await readyToAttest(context, options.attestation)
-  const tools: Tools = {
-    context,
-    found,
-    digests: new Digests(context),
-    evidence: evidence(context.downloads),
-    requests: pLimit(context.jobs),
-  }
+  const tools = toolsFor(context, found)
   const outcomes = await Promise.all(
     selected.map(async ({ pin: entry }) => {
       try {
@@ -76,7 +78,7 @@ async function verified(entry: Entry, tools: Tools, selection: Selection, option
   const warnings: Warning[] = []
   const checks = await checksOf(entry, tools, selection, warnings)
   const systems: Record<System, AssetOutcome[]> = {}
-  const ends: { outcome: Outcome['outcome']; reason: Reason }[] = []
+  const ends: End[] = []
   // Put together in the order of the checks, whichever ended first.
   const attesting = attestingOf(entry, entry.tag, tools.context, options.attestation)
   const results = await Promise.all(checks.map((check) => checked(check, tools, { ...options, attesting })))
@@ -107,11 +109,7 @@ async function verified(entry: Entry, tools: Tools, selection: Selection, option
 
 const unique = (warnings: readonly Warning[]): Warning[] => [...new Map(warnings.map((warning) => [warning.message, warning])).values()]
 
-async function checked(
-  check: Check,
-  tools: Tools,
-  options: VerifyOptions & { readonly attesting: Attesting | null },
-): Promise<{ assets: AssetOutcome[]; warnings: readonly Warning[]; ends: { outcome: Outcome['outcome']; reason: Reason }[] }> {
+async function checked(check: Check, tools: Tools, options: VerifyOptions & { readonly attesting: Attesting | null }): Promise<Checked> {
   const { url, held, place, by } = check
   const asset = (
     text: string,
@@ -129,14 +127,14 @@ async function checked(
     ...(by === undefined ? {} : { chosenBy: by }),
     ...at,
   })
-  const placeOf = (each: Check['held'][number]): Check['place'] => {
-    const run = each.fetch?.hashes[each.index]?.value.runs[0]
+  const placeOf = ({ hash }: Held): Check['place'] => {
+    const run = hash?.value.runs[0]
     return run === undefined
       ? place
       : { file: run.origin.file, ...tools.found.checkout.position({ file: run.origin.file, start: run.from, end: run.to }) }
   }
   const unreadable = held.flatMap((each) => {
-    const read = each.fetch === null ? null : readHash(each.fetch.hashes[each.index]!)
+    const read = each.hash === null ? null : readHash(each.hash)
     const { file, line } = placeOf(each)
     const at = `${file}:${line}`
     if (read?.kind === 'placeholder')
@@ -157,14 +155,9 @@ async function checked(
       ]
     return []
   })
-  const disagreed = (
-    error: Disagreement,
-  ): { assets: AssetOutcome[]; warnings: readonly Warning[]; ends: { outcome: Outcome['outcome']; reason: Reason }[] } => {
+  const disagreed = (error: Disagreement): Checked => {
     const means = held.map((each) => {
-      const parsed = parseDigest(
-        each.text,
-        each.fetch?.hashes[each.index]?.algorithm == null ? {} : { algorithm: each.fetch.hashes[each.index]!.algorithm! },
-      )
+      const parsed = parsedOf(each)
       const { file, line } = placeOf(each)
       const means =
         parsed.ok && check.tree === null
@@ -186,12 +179,9 @@ async function checked(
       attesting: options.attesting,
     })
     const { digests, size, warnings } = weighed
-    const ends: { outcome: Outcome['outcome']; reason: Reason }[] = []
+    const ends: End[] = []
     const assets = held.map((each) => {
-      const parsed = parseDigest(
-        each.text,
-        each.fetch?.hashes[each.index]?.algorithm == null ? {} : { algorithm: each.fetch.hashes[each.index]!.algorithm! },
-      )
+      const parsed = parsedOf(each)
       if (!parsed.ok) throw new Refusal('refused', 'bad-hash', `The hash for ${check.system} is malformed: ${parsed.message}`)
       const now = digests.get(parsed.digest.algorithm)
       const text = now === undefined ? null : printDigest(now, parsed.spelling)
@@ -211,6 +201,9 @@ async function checked(
     return { assets: held.map((each) => asset(each.text, null, null, null, placeOf(each))), warnings: [], ends: [endOf(error)] }
   }
 }
+
+const parsedOf = ({ text, hash }: Held): ParsedDigest =>
+  parseDigest(text, hash === null || hash.algorithm === null ? {} : { algorithm: hash.algorithm })
 
 /** What to do about a hash that does not hold. */
 const repinOf = (pin: string, tag: string | null): string =>
@@ -239,7 +232,7 @@ async function checksOf(entry: Entry, tools: Tools, selection: Selection, warnin
         algorithms: ['sha256'],
         tree: null,
         label: `${entry.name} ${system}`,
-        held: [{ text: sha256, fetch: null, index: 0 }],
+        held: [{ text: sha256, hash: null }],
         place: { file: spec.file, line: 1, column: 1 },
         by: undefined,
         unasked: unasked(),
@@ -250,13 +243,12 @@ async function checksOf(entry: Entry, tools: Tools, selection: Selection, warnin
   const onForge = pin.repository !== null && pin.tag !== null
   const release = onForge ? await releaseFor(pin.repository!, pin.tag!, tools, warnings, isArchives(pin)) : null
   return within(pin, selection.systems).map((fetch): Check => {
-    const held = fetch.hashes.map((hash, index) => ({ text: hash.value.text, fetch, index }))
     const common = {
       system: fetch.system,
       algorithms: algorithmsOf(fetch.hashes),
       tree: treeRule(fetch),
       label: `${pin.name} ${fetch.system}`,
-      held,
+      held: fetch.hashes.map((hash) => ({ text: hash.value.text, hash })),
       place,
       unasked: unasked(),
       repin: repinOf(pin.name, pin.tag),
@@ -268,11 +260,7 @@ async function checksOf(entry: Entry, tools: Tools, selection: Selection, warnin
           'unreachable',
           `Which assets ${pin.name} uses cannot be known without its release ${pin.tag ?? ''}: ${warnings.map((warning) => warning.message).join('; ')}`,
         )
-      const comments = filesOf(pin).flatMap((file) => {
-        const document = file.endsWith('.nix') ? tools.found.checkout.document(file) : null
-        return document === null ? [] : commentUrls(document)
-      })
-      const { asset, by } = chosenAsset(fetch, pin.repository, release, pin.tag, release, comments)
+      const { asset, by } = chosenAsset(fetch, pin.repository, release, pin.tag, release, commentsOf(tools.found, pin))
       return { ...common, url: asset.url, asset, release, by }
     }
     const url = fetch.urls[0]!.text
