@@ -221,6 +221,8 @@ export interface Sharded {
   /** How many pins all shards have, and how many this one. */
   readonly pins: number
   readonly taken: number
+  /** Twelve hex digits that are the same wherever every pin is in the same shard. */
+  readonly split: string
 }
 
 /** What the pins were compared with. */

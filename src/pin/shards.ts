@@ -5,7 +5,7 @@ import { compareText } from '../core/natural-order.ts'
 export interface Portion {
   /** No other's; the same on every machine. */
   readonly key: string
-  /** What is downloaded for it. Each weighs 1: sizes are known only from the network, which may answer one machine and not another. */
+  /** What is downloaded for it, each under a name that no other download has. */
   readonly downloads: readonly string[]
   /** What has to be asked for it besides; null: nothing. */
   readonly release: string | null
@@ -20,13 +20,21 @@ interface Bundle {
   readonly weight: number
 }
 
+/** Bytes that could be downloaded while a download is asked for: what even the smallest one weighs. */
+const asking = 2 ** 20
+
 /**
  * The shard of each portion, from 0 to `number` - 1, in the order given. It depends on what the portions are and not on their order, so machines agree that share
  * nothing but the files. Portions with a download in common stay together, and so do those of one release unless they are more than an equal share. No shard
- * weighs more than an equal share and the heaviest that stays together.
+ * weighs more than an equal share and the heaviest that stays together. `sizes` are the bytes of those downloads that are known; the others count as much as the
+ * one in the middle of them.
  */
-export function shardsOf(portions: readonly Portion[], number: number): number[] {
-  const apart = sharingDownloads(portions.toSorted((a, b) => compareText(a.key, b.key)))
+export function shardsOf(portions: readonly Portion[], number: number, sizes: ReadonlyMap<string, number> = new Map()): number[] {
+  const bundle = bundler(sizes)
+  const apart = sharingDownloads(
+    portions.toSorted((a, b) => compareText(a.key, b.key)),
+    bundle,
+  )
   const share = apart.reduce((sum, { weight }) => sum + weight, 0) / number
   const bundles = byRelease(apart).flatMap((own) => {
     const joined = bundle(own.flatMap((each) => each.portions))
@@ -43,7 +51,7 @@ export function shardsOf(portions: readonly Portion[], number: number): number[]
   return portions.map((portion) => shards.get(portion)!)
 }
 
-function sharingDownloads(portions: readonly Portion[]): Bundle[] {
+function sharingDownloads(portions: readonly Portion[], bundle: (portions: readonly Portion[]) => Bundle): Bundle[] {
   const groups = new Set<readonly Portion[]>()
   const byDownload = new Map<string, readonly Portion[]>()
   for (const portion of portions) {
@@ -68,8 +76,13 @@ function byRelease(bundles: readonly Bundle[]): Bundle[][] {
   return [...alone, ...groups.values()]
 }
 
-function bundle(unsorted: readonly Portion[]): Bundle {
-  const portions = unsorted.toSorted((a, b) => compareText(a.key, b.key))
-  const { key, release } = portions[0]!
-  return { key, release, portions, weight: Math.max(1, new Set(portions.flatMap(({ downloads }) => downloads)).size) }
+function bundler(sizes: ReadonlyMap<string, number>): (portions: readonly Portion[]) => Bundle {
+  const usual = [...sizes.values()].toSorted((a, b) => a - b)[sizes.size >> 1] ?? 0
+  return (unsorted) => {
+    const portions = unsorted.toSorted((a, b) => compareText(a.key, b.key))
+    const { key, release } = portions[0]!
+    const downloads = new Set(portions.flatMap((each) => each.downloads))
+    const weight = [...downloads].reduce((sum, download) => sum + asking + (sizes.get(download) ?? usual), 0)
+    return { key, release, portions, weight: Math.max(asking, weight) }
+  }
 }

@@ -21,6 +21,16 @@ export function assetAt(url: string, release: Release, system: System): Asset | 
   return whole(asset, release)
 }
 
+/** As `assetAt`, and null also where the release lacks it: a URL that is not listed may still be served, and the download will say. */
+export function listedAt(url: string, release: Release, system: System): Asset | null {
+  try {
+    return assetAt(url, release, system)
+  } catch (error) {
+    if (error instanceof Refusal) return null
+    throw error
+  }
+}
+
 /** Throws Refusal `broken-asset` unless the asset is uploaded and not empty. */
 export function whole(asset: Asset, release: Release): Asset {
   if (asset.state !== 'uploaded')

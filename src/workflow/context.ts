@@ -90,4 +90,6 @@ export interface Shard {
   /** From 1 to `of`. */
   readonly number: number
   readonly of: number
+  /** What the parts have equally much of: bytes as the releases state them, or downloads, for which nothing has to be asked. */
+  readonly by: 'size' | 'downloads'
 }

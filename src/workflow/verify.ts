@@ -7,7 +7,7 @@ import type { System } from '../core/system.ts'
 import { type ParsedDigest, parseDigest, printDigest } from '../hash/spelling.ts'
 import type { FetchHash } from '../nix/evaluate/fetchers.ts'
 import { algorithmsOf, readHash } from '../pin/hash-edits.ts'
-import { assetAt, chosenAsset } from './assets.ts'
+import { chosenAsset, listedAt } from './assets.ts'
 import { type Attesting, attestingOf, readyToAttest } from './attest.ts'
 import { changedSince, pastOf } from './changed.ts'
 import { load } from './checkout.ts'
@@ -56,11 +56,12 @@ export async function verify(context: Context, selection: Selection, options: Ve
   const isEmpty = entriesOf(found).length === 0 && selection.pins.length === 0 && selection.systems === null
   const all = isEmpty ? [] : selectOrExplain(found, selection, context).filter(isManaged)
   const { selected: meant, compared } = past === null ? { selected: all } : changedSince(past, found, all, selection)
-  const { selected, sharded } = options.shard === undefined ? { selected: meant } : inShard(meant, selection.systems, options.shard)
+  const tools = toolsFor(context, found)
+  const { selected, sharded } =
+    options.shard === undefined ? { selected: meant } : await inShard(meant, selection.systems, options.shard, tools)
   const document = { problems, ...(compared === undefined ? {} : { compared }), ...(sharded === undefined ? {} : { shard: sharded }) }
   if (selected.length === 0) return { outcomes: [], ...document }
   await readyToAttest(context, options.attestation)
-  const tools = toolsFor(context, found)
   const outcomes = await Promise.all(
     selected.map(async ({ pin: entry }) => {
       try {
@@ -264,19 +265,9 @@ async function checksOf(entry: Entry, tools: Tools, selection: Selection, warnin
       return { ...common, url: asset.url, asset, release, by }
     }
     const url = fetch.urls[0]!.text
-    const asset = release === null ? null : listed(url, release, fetch.system)
+    const asset = release === null ? null : listedAt(url, release, fetch.system)
     return { ...common, url, asset, release: asset === null ? null : release, by: undefined }
   })
-}
-
-/** The asset in the release's list; a URL that is not there may still be served, and the download will say. */
-function listed(url: string, release: Release, system: System): ReturnType<typeof assetAt> {
-  try {
-    return assetAt(url, release, system)
-  } catch (error) {
-    if (error instanceof Refusal) return null
-    throw error
-  }
 }
 
 const couldNotAsk = 'the release could not be asked for its digests'

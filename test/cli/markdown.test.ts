@@ -118,9 +118,9 @@ describe('a verification', () => {
     expect(markdown('verify', { ...outcomes([]), compared })).toBe(
       '## Nothing to verify\n\nNone of 9 pins differs from origin/main (0123456); there is nothing to verify\n\nThe history is short\n',
     )
-    const shard = { number: 2, of: 4, pins: 9, taken: 0 }
+    const shard = { number: 2, of: 4, pins: 9, taken: 0, split: '0123456789ab' }
     expect(markdown('verify', { ...outcomes([]), shard })).toBe(
-      '## Nothing to verify\n\nShard 2 of 4 has none of 9 pins; there is nothing to verify\n',
+      '## Nothing to verify\n\nShard 2 of 4 (split 0123456789ab) has none of 9 pins; there is nothing to verify\n',
     )
     expect(markdown('verify', { ...outcomes([differs]), compared: { ...compared, changed: 1 } })).toMatch(
       /^## 1 pin with another hash\n\n1 of 9 pins differs from origin\/main/,

@@ -53,6 +53,47 @@ describe('verify --shard', () => {
     expect(await matrix(folder, of, '--no-download')).toEqual(shards)
   })
 
+  it('parts have about equally many bytes, where releases state them, and no job asks for the bytes of another', async () => {
+    const large = asset('c.tar.gz', { generate: 6e6, seed: 'c' })
+    const world = {
+      repositories: [
+        ...repositories.filter(({ name }) => name !== 'c'),
+        { org: 'acme', name: 'c', releases: [{ ...repositories[2]!.releases[0]!, assets: [large] }] },
+      ],
+    }
+    const folder = await lab.stage(world, {
+      ...files,
+      'c.nix': tool('c').replace(nix32(hexDigest(assetOf('c').bytes)), nix32(hexDigest(large.bytes))),
+    })
+    expect(await matrix(folder, 2)).toEqual([['c'], ['a', 'b', 'd', 'e']])
+    expect(await matrix(folder, 2, '--shard-by', 'downloads')).toEqual([
+      ['a', 'c', 'e'],
+      ['b', 'd'],
+    ])
+    lab.fake.requests.length = 0
+    await lab.report(folder, ['verify', '--shard', '2/2'])
+    const bytes = assetRequests(lab.fake).reduce((sum, { sent }) => sum + sent, 0)
+    expect(bytes).toBe(4 * 500)
+  })
+
+  it('machines that share alike name the same split', async () => {
+    const folder = await lab.stage({ repositories }, files)
+    const split = async (shard: string): Promise<string> => {
+      const { stdout } = await lab.run(folder, ['verify', '--shard', shard, '--shard-by', 'downloads'])
+      return /\(split ([0-9a-f]{12})\)/.exec(stdout)![1]!
+    }
+    expect(await split('1/2')).toBe(await split('2/2'))
+    expect(await split('1/2')).not.toBe(await split('1/3'))
+  })
+
+  it('verifies nothing where it would share otherwise than the others', async () => {
+    const folder = await lab.stage({ repositories, faults: [{ path: '/repos/acme/b/', fault: { kind: 'status', status: 503 } }] }, files)
+    const { code, document } = await lab.report(folder, ['verify', '--shard', '1/2', '--retries', '0'])
+    expect([code, document.error?.code]).toEqual([4, 'server-error'])
+    expect(document.error?.message).toContain("'--shard-by downloads' shares without them")
+    expect(assetRequests(lab.fake)).toEqual([])
+  })
+
   it('of the pins that are named, and of those that changed', async () => {
     const folder = await lab.stage({ repositories }, files)
     expect((await matrix(folder, 2, 'a', 'c', 'e')).flat().toSorted()).toEqual(['a', 'c', 'e'])
@@ -72,15 +113,28 @@ describe('verify --shard', () => {
   it('says which part it was, and that nothing is left for it', async () => {
     const folder = await lab.stage({ repositories }, files)
     const full = await lab.run(folder, ['verify', '--shard=1/2'])
-    expect([full.code, full.stdout]).toEqual([0, expect.stringMatching(/\nshard 1 of 2 has 3 of 5 pins\n3 pins verified, /)])
+    expect([full.code, full.stdout]).toEqual([
+      0,
+      expect.stringMatching(/\nshard 1 of 2 \(split [0-9a-f]{12}\) has 3 of 5 pins\n3 pins verified, /),
+    ])
     const empty = await lab.run(folder, ['verify', '--shard=6/6'])
-    expect(empty).toEqual({ code: 0, stdout: 'shard 6 of 6 has none of 5 pins; there is nothing to verify\n', stderr: '' })
+    expect(empty).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^shard 6 of 6 \(split [0-9a-f]{12}\) has none of 5 pins; there is nothing to verify\n$/),
+      stderr: '',
+    })
     expect((await lab.run(folder, ['verify', '--shard=6/6', '--quiet'])).stdout).toBe('')
     writeFileSync(join(folder, 'e.nix'), tool('a').replaceAll('a.tar.gz', 'e.tar.gz').replace('acme/a', 'acme/e'))
     const codes = [await lab.run(folder, ['verify', '--shard=1/2']), await lab.run(folder, ['verify', '--shard=2/2'])].map(
       ({ code }) => code,
     )
     expect(codes.toSorted()).toEqual([0, 1])
+  })
+
+  it('--shard-by goes with --shard alone', async () => {
+    const folder = await lab.stage({ repositories }, files)
+    const { code, document } = await lab.report(folder, ['verify', '--shard-by', 'size'])
+    expect([code, document.error?.code]).toEqual([2, 'usage'])
   })
 
   it.each(['0/2', '3/2', '1', '1/', '/2', 'a/b', '1/2/3', '-1/2', '1.0/2', '1/10000', ' 1/2'])('refuses %j', async (shard) => {

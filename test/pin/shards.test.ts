@@ -10,10 +10,15 @@ const portion = fc.record({
 })
 const portions: fc.Arbitrary<Portion[]> = fc.uniqueArray(portion, { selector: ({ key }) => key, maxLength: 30 })
 const number = fc.integer({ min: 1, max: 8 })
+/** Bytes of some of the downloads. */
+const sizes = fc.array(fc.tuple(fc.nat(25).map(String), fc.nat(1e9)), { maxLength: 20 }).map((pairs) => new Map(pairs))
 
-const weightOf = (some: readonly Portion[]): number => {
-  const shared = new Set(some.flatMap(({ downloads }) => downloads)).size
-  return shared + some.filter(({ downloads }) => downloads.length === 0).length
+/** What a download weighs that nobody knows the size of is the middle one of those that are known. */
+const weightOf = (some: readonly Portion[], known: ReadonlyMap<string, number> = new Map()): number => {
+  const middle = [...known.values()].toSorted((a, b) => a - b)[Math.floor(known.size / 2)] ?? 0
+  const shared = [...new Set(some.flatMap(({ downloads }) => downloads))]
+  const bytes = shared.reduce((sum, download) => sum + (known.get(download) ?? middle), 0)
+  return shared.length + some.filter(({ downloads }) => downloads.length === 0).length + bytes / 2 ** 20
 }
 
 /** Portions that have a download in common, directly or through others. */
@@ -34,16 +39,16 @@ function connected(all: readonly Portion[]): Portion[][] {
   return groups
 }
 
-const parts = (all: readonly Portion[], count: number): Portion[][] => {
-  const shards = shardsOf(all, count)
+const parts = (all: readonly Portion[], count: number, known: ReadonlyMap<string, number> = new Map()): Portion[][] => {
+  const shards = shardsOf(all, count, known)
   return Array.from({ length: count }, (_, shard) => all.filter((_, i) => shards[i] === shard))
 }
 
 describe('shards', () => {
   it('are a partition', () => {
     fc.assert(
-      fc.property(portions, number, (all, count) => {
-        const shards = shardsOf(all, count)
+      fc.property(portions, number, sizes, (all, count, known) => {
+        const shards = shardsOf(all, count, known)
         expect(shards.length).toBe(all.length)
         expect(shards.every((shard) => Number.isInteger(shard) && shard >= 0 && shard < count)).toBe(true)
       }),
@@ -55,10 +60,10 @@ describe('shards', () => {
       fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length })),
     )
     fc.assert(
-      fc.property(shuffled, number, ([all, other], count) => {
+      fc.property(shuffled, number, sizes, ([all, other], count, known) => {
         const turned = other.map((each) => ({ ...each, downloads: each.downloads.toReversed() }))
         const byKey = (some: readonly Portion[]): Record<string, number | undefined> => {
-          const shards = shardsOf(some, count)
+          const shards = shardsOf(some, count, some === all ? known : new Map([...known].toReversed()))
           return Object.fromEntries(some.map(({ key }, i) => [`key ${key}`, shards[i]]))
         }
         expect(byKey(turned)).toEqual(byKey(all))
@@ -68,8 +73,8 @@ describe('shards', () => {
 
   it('never download the same twice', () => {
     fc.assert(
-      fc.property(portions, number, (all, count) => {
-        const downloads = parts(all, count).flatMap((part) => [...new Set(part.flatMap((each) => each.downloads))])
+      fc.property(portions, number, sizes, (all, count, known) => {
+        const downloads = parts(all, count, known).flatMap((part) => [...new Set(part.flatMap((each) => each.downloads))])
         expect(new Set(downloads).size).toBe(downloads.length)
       }),
     )
@@ -77,10 +82,10 @@ describe('shards', () => {
 
   it('weigh no more than an equal share and what has to stay together', () => {
     fc.assert(
-      fc.property(portions, number, (all, count) => {
-        const share = weightOf(all) / count
-        const largest = Math.max(0, ...connected(all).map((group) => Math.max(1, weightOf(group))))
-        const heaviest = Math.max(...parts(all, count).map(weightOf))
+      fc.property(portions, number, sizes, (all, count, known) => {
+        const share = weightOf(all, known) / count
+        const largest = Math.max(0, ...connected(all).map((group) => Math.max(1, weightOf(group, known))))
+        const heaviest = Math.max(...parts(all, count, known).map((part) => weightOf(part, known)))
         expect(heaviest).toBeLessThanOrEqual(share + (1 - 1 / count) * Math.max(largest, share) + 1e-9)
       }),
     )
@@ -112,7 +117,7 @@ describe('shards', () => {
           all.map(({ downloads }) => downloads.length),
           new Array<number>(count).fill(0),
         )
-        expect(Math.max(...parts(all, count).map(weightOf))).toBeLessThanOrEqual(optimum * (4 / 3 - 1 / (3 * count)) + 1e-9)
+        expect(Math.max(...parts(all, count).map((part) => weightOf(part)))).toBeLessThanOrEqual(optimum * (4 / 3 - 1 / (3 * count)) + 1e-9)
       }),
       { numRuns: 60 },
     )
@@ -137,4 +142,29 @@ describe('shards', () => {
       [0, 0, 0, 1],
     ],
   ])('%s', (_, all, count, expected) => expect(shardsOf(all, count)).toEqual(expected))
+
+  const MB = 1e6
+  it.each<[string, readonly Portion[], Record<string, number>, number, readonly number[]]>([
+    [
+      'one large asset beside many small ones',
+      ['a', 'b', 'c', 'd'].map((key) => pin(key, 1)),
+      { 'a 0': MB, 'b 0': MB, 'c 0': 90 * MB, 'd 0': MB },
+      2,
+      [1, 1, 0, 1],
+    ],
+    [
+      'what is not known is as large as the middle one',
+      [pin('a', 1), pin('b', 1), pin('c', 1), pin('d', 1)],
+      { 'a 0': 50 * MB, 'b 0': MB, 'd 0': 60 * MB },
+      2,
+      [1, 0, 1, 0],
+    ],
+    [
+      'many small ones are work too',
+      Array.from({ length: 6 }, (_, n) => pin(String(n), 1)),
+      { '0 0': 2 ** 22, ...Object.fromEntries([1, 2, 3, 4, 5].map((n) => [`${n} 0`, 0])) },
+      2,
+      [0, 1, 1, 1, 1, 1],
+    ],
+  ])('%s', (_, all, known, count, expected) => expect(shardsOf(all, count, new Map(Object.entries(known)))).toEqual(expected))
 })

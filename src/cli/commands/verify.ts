@@ -24,7 +24,14 @@ export const verifyCommand: Command = {
     {
       name: 'shard',
       kind: 'value',
-      describe: 'I/N, such as 2/4: only the I-th of N parts of about equal weight, for N machines that share the work',
+      describe: 'I/N, such as 2/4: only the I-th of N parts of about equal size, for N machines that share the work',
+    },
+    {
+      name: 'shard-by',
+      kind: 'value',
+      choices: ['size', 'downloads'],
+      describe:
+        'what the parts have equally much of: bytes, as the releases state them, or downloads, for which nothing has to be asked; size unless nothing is downloaded',
     },
     { name: 'no-download', kind: 'flag', describe: "compare with the forge's digest or a checksum file instead of the bytes" },
     ...attesting,
@@ -44,8 +51,11 @@ export const verifyCommand: Command = {
     const pins = parsePins(given.positionals)
     const changed = given.flag('changed') ? { changed: { base: given.value('changed') } } : {}
     if (given.flag('changed') && given.flag('all')) throw new InputError('usage', '--changed and --all exclude each other')
-    const shard = readShard(given.value('shard'))
-    const options = { download: !given.flag('no-download'), ...changed, ...(shard === null ? {} : { shard }), ...readAttesting(given) }
+    const download = !given.flag('no-download')
+    const shard = readShard(given.value('shard'), given.value('shard-by') ?? (download ? 'size' : 'downloads'))
+    if (shard === null && given.value('shard-by') !== null)
+      throw new InputError('usage', '--shard-by says what the parts of --shard have equally much of; give --shard I/N as well')
+    const options = { download, ...changed, ...(shard === null ? {} : { shard }), ...readAttesting(given) }
     return async ({ settings, context, signal }) => {
       const [{ verify }, { verifiedText }] = await Promise.all([import('../../workflow/verify.ts'), import('../report/narrowed.ts')])
       const document = await verify(await context(), { globs: settings.globs, systems: settings.systems, pins }, options)
@@ -58,7 +68,7 @@ export const verifyCommand: Command = {
   },
 }
 
-function readShard(text: string | null): Shard | null {
+function readShard(text: string | null, by: string): Shard | null {
   if (text === null) return null
   const [, number = 0, of = 0] = (/^0*([1-9]\d{0,3})\/0*([1-9]\d{0,3})$/.exec(text) ?? []).map(Number)
   if (number < 1 || number > of)
@@ -66,5 +76,5 @@ function readShard(text: string | null): Shard | null {
       'usage',
       `--shard takes I/N, such as 2/4, where I is a whole number from 1 to N and N at most 9999, not ${JSON.stringify(text)}`,
     )
-  return { number, of }
+  return { number, of, by: by === 'size' ? by : 'downloads' }
 }

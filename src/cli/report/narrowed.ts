@@ -28,8 +28,8 @@ export function narrowedLines({ compared, shard }: OutcomeDocument): readonly st
   ]
 }
 
-function shardLine({ number, of, pins, taken }: NonNullable<OutcomeDocument['shard']>): string {
-  return `shard ${number} of ${of} has ${taken === 0 ? 'none' : taken} of ${count(pins, 'pin')}${taken === 0 ? '; there is nothing to verify' : ''}`
+function shardLine({ number, of, pins, taken, split }: NonNullable<OutcomeDocument['shard']>): string {
+  return `shard ${number} of ${of} (split ${split}) has ${taken === 0 ? 'none' : taken} of ${count(pins, 'pin')}${taken === 0 ? '; there is nothing to verify' : ''}`
 }
 
 function comparedLine({ base, commit, pins, changed }: NonNullable<OutcomeDocument['compared']>): string {
