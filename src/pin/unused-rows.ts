@@ -1,8 +1,9 @@
 // A pin's hash maps → rows of systems that nothing was evaluated for: their hashes stay behind when the version moves.
 import { type JsonNode, parseJson } from '../core/json.ts'
 import type { Place } from '../core/span.ts'
-import type { System } from '../core/system.ts'
+import { type System, isDouble } from '../core/system.ts'
 import { isPlaceholder, parseDigest } from '../hash/spelling.ts'
+import { bindingsAround } from '../nix/bindings-around.ts'
 import { type Node, children } from '../nix/children.ts'
 import { staticName } from '../nix/evaluate/bindings.ts'
 import type { Document } from '../nix/syntax.ts'
@@ -12,8 +13,6 @@ import type { Pin } from './pin.ts'
 export interface UnusedRow extends Place {
   readonly system: System
 }
-
-const double = /^[a-z0-9_]+-(?:linux|darwin|freebsd|netbsd|openbsd|windows)$/
 
 /** Rows beside the pin's own in the same map, in document order, that neither a system of the pin nor another of `pins` uses. */
 export function unusedRows(
@@ -47,30 +46,13 @@ type Row = Omit<UnusedRow, 'file'>
 const isHash = (value: string): boolean => value !== '' && (isPlaceholder(value) || parseDigest(value).ok)
 
 /** The rows of the innermost set around an offset that is named by systems. */
-function nixRows({ root }: Document, offset: number): Row[] {
-  let found: Row[] = []
-  for (let node: Node | undefined = root; node !== undefined;) {
-    const inside: Node | undefined = children(node).find((child) => child.start <= offset && offset < child.end)
-    if (
-      inside !== undefined &&
-      'kind' in inside &&
-      inside.kind === 'binding' &&
-      'kind' in node &&
-      node.kind === 'attributes' &&
-      inside.path.some((name) => isSystem(staticName(name)))
-    )
-      found = node.bindings.flatMap((each): Row[] => {
-        const system = each.kind === 'binding' ? each.path.map(staticName).find(isSystem) : undefined
-        return each.kind === 'binding' && system !== undefined && system !== null && holdsHash(each.value)
-          ? [{ system, start: each.start, end: each.end }]
-          : []
-      })
-    node = inside
-  }
-  return found
+function nixRows(document: Document, offset: number): Row[] {
+  const around = bindingsAround(document, offset).find(({ binding }) => binding.path.map(staticName).some(isDouble))
+  return (around?.set.bindings ?? []).flatMap((each): Row[] => {
+    const system = each.kind === 'binding' ? each.path.map(staticName).find(isDouble) : undefined
+    return each.kind === 'binding' && system !== undefined && holdsHash(each.value) ? [{ system, start: each.start, end: each.end }] : []
+  })
 }
-
-const isSystem = (name: string | null): boolean => name !== null && double.test(name)
 
 function holdsHash(value: Node): boolean {
   const todo: Node[] = [value]
@@ -89,9 +71,9 @@ function jsonRows(text: string, offset: number): Row[] {
     const inside: readonly JsonNode[] =
       node.kind === 'object' ? node.members.map((member) => member.value) : node.kind === 'array' ? node.items : []
     const next = inside.find((child) => child.start <= offset && offset < child.end)
-    if (node.kind === 'object' && node.members.some((member) => member.value === next && double.test(member.key)))
+    if (node.kind === 'object' && node.members.some((member) => member.value === next && isDouble(member.key)))
       found = node.members.flatMap((member) =>
-        double.test(member.key) && jsonHoldsHash(member.value)
+        isDouble(member.key) && jsonHoldsHash(member.value)
           ? [{ system: member.key, start: member.keyNode.start, end: member.value.end }]
           : [],
       )

@@ -1,6 +1,7 @@
 // A table whose rows are named after versions, and the version that selects a row → the row to add for another version, in the table's own form.
 import { type JsonNode, parseJson } from '../core/json.ts'
 import type { Span } from '../core/span.ts'
+import { bindingsAround } from '../nix/bindings-around.ts'
 import { children, type Node } from '../nix/children.ts'
 import { applyEdits } from '../nix/edit.ts'
 import { escapeString } from '../nix/escape.ts'
@@ -75,23 +76,14 @@ export function renamedKey(edits: readonly FileEdit[], text: (file: string) => s
 }
 
 /** The innermost binding around an offset whose name is the version. */
-function rowAround({ root, text }: Document, offset: number, tag: string): Found | null {
-  let found: Found | null = null
-  for (let node: Node | undefined = root; node !== undefined;) {
-    const inside: Node | undefined = children(node).find((child) => child.start <= offset && offset < child.end)
-    if (inside !== undefined && 'kind' in inside && inside.kind === 'binding' && 'kind' in node && node.kind === 'attributes') {
-      const key = inside.path.find((name) => saysVersion(staticName(name), tag))
-      if (key !== undefined)
-        found = {
-          binding: inside,
-          key,
-          label: text.slice(key.start, key.end),
-          siblings: node.bindings.filter((each) => each.kind === 'binding'),
-        }
-    }
-    node = inside
+function rowAround(document: Document, offset: number, tag: string): Found | null {
+  for (const { binding, set } of bindingsAround(document, offset)) {
+    const key = binding.path.find((name) => saysVersion(staticName(name), tag))
+    if (key === undefined) continue
+    const label = document.text.slice(key.start, key.end)
+    return { binding, key, label, siblings: set.bindings.filter((each) => each.kind === 'binding') }
   }
-  return found
+  return null
 }
 
 function rowOf({ text }: Document, file: string, { binding, key, label, siblings }: Found, old: string, tag: string): MadeRow {
