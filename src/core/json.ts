@@ -1,4 +1,5 @@
 // Text becomes a JSON tree that knows where everything stands, so that a value can be replaced without reprinting the rest.
+import { Cursor, Failure, type ReadResult, resultOf } from './cursor.ts'
 import type { Span } from './span.ts'
 
 /** A run of a string's characters: either `value` is exactly the text of the span, or it is one escape and maps to the span only as a whole. */
@@ -37,30 +38,14 @@ export interface JsonObject extends Span {
 }
 export type JsonNode = JsonObject | JsonArray | JsonString | JsonNumber | JsonLiteral
 
-export type JsonResult =
-  | { readonly ok: true; readonly root: JsonNode }
-  | { readonly ok: false; readonly offset: number; readonly message: string }
+export type JsonResult = ReadResult<JsonNode>
 
 /** Arrays and objects inside one another, at most; keeps the recursion from exhausting the stack. */
 const maximalDepth = 1000
 
-class Failure {
-  readonly offset: number
-  readonly message: string
-  constructor(offset: number, message: string) {
-    this.offset = offset
-    this.message = message
-  }
-}
-
 /** Reads RFC 8259 JSON, exactly what `JSON.parse` accepts up to a nesting of 1,000. Never throws; takes time linear in the text. */
 export function parseJson(text: string): JsonResult {
-  try {
-    return { ok: true, root: new Reader(text).document() }
-  } catch (error) {
-    if (error instanceof Failure) return { ok: false, offset: error.offset, message: error.message }
-    throw error
-  }
+  return resultOf(() => new Reader(text).document())
 }
 
 /** What stands between the quotes of a JSON string with this value. */
@@ -110,14 +95,7 @@ const spacePattern = /[ \t\n\r]*/y
 // Everything a string may hold unescaped.
 const plainPattern = /[^"\\\u0000-\u001f]+/y
 
-class Reader {
-  readonly text: string
-  at = 0
-  depth = 0
-  constructor(text: string) {
-    this.text = text
-  }
-
+class Reader extends Cursor {
   document(): JsonNode {
     if (this.text.startsWith('\ufeff')) throw new Failure(0, 'a byte order mark stands before the JSON text')
     this.space()
@@ -205,7 +183,7 @@ class Reader {
       const next = this.text[this.at]
       if (next === '"') break
       if (next === undefined) throw new Failure(start, 'a string is not closed')
-      if (next !== '\\') throw new Failure(this.at, `a string holds an unescaped ${shown(next)}`)
+      if (next !== '\\') throw new Failure(this.at, `a string holds an unescaped ${JSON.stringify(next)}`)
       pieces.push(this.escape())
     }
     this.at++
@@ -241,22 +219,4 @@ class Reader {
   space(): void {
     this.match(spacePattern)
   }
-
-  take(character: string): boolean {
-    if (this.text[this.at] !== character) return false
-    this.at++
-    return true
-  }
-
-  fail(expected: string): never {
-    const next = this.text.codePointAt(this.at)
-    throw new Failure(
-      this.at,
-      `expected ${expected}, got ${next === undefined ? 'the end of the text' : shown(String.fromCodePoint(next))}`,
-    )
-  }
-}
-
-function shown(character: string): string {
-  return JSON.stringify(character)
 }

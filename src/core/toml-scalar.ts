@@ -1,5 +1,6 @@
 // A place in a TOML text becomes the string, number, boolean or date that stands there.
 import type { JsonPiece, JsonString } from './json.ts'
+import { Failure } from './cursor.ts'
 import type { Span } from './span.ts'
 
 /** `pieces` cover what is between the quotes; a trimmed line end, and a backslash that joins lines, are pieces without a value. */
@@ -23,16 +24,6 @@ export interface TomlDate extends Span {
   readonly text: string
 }
 export type TomlScalar = TomlString | TomlInteger | TomlFloat | TomlBoolean | TomlDate
-
-/** What is wrong with a text, and where; thrown inside the readers only. */
-export class Failure {
-  readonly offset: number
-  readonly message: string
-  constructor(offset: number, message: string) {
-    this.offset = offset
-    this.message = message
-  }
-}
 
 const digits = '[0-9](?:_?[0-9])*'
 const whole = '(?:0|[1-9](?:_?[0-9])*)'

@@ -1,6 +1,7 @@
 // Text becomes a TOML tree that knows where every value stands.
+import { Cursor, Failure, type ReadResult, resultOf } from './cursor.ts'
 import type { Span } from './span.ts'
-import { Failure, lineEnd, matchAt, stringAt, wordAt } from './toml-scalar.ts'
+import { lineEnd, matchAt, stringAt, wordAt } from './toml-scalar.ts'
 import type { TomlScalar } from './toml-scalar.ts'
 
 /** `keySpan` is the key's own, quotes included, where it first occurs. */
@@ -21,18 +22,11 @@ export interface TomlArray extends Span {
 }
 export type TomlNode = TomlTable | TomlArray | TomlScalar
 
-export type TomlResult =
-  | { readonly ok: true; readonly root: TomlTable }
-  | { readonly ok: false; readonly offset: number; readonly message: string }
+export type TomlResult = ReadResult<TomlTable>
 
 /** Reads TOML 1.0, whatever is nested (arrays, tables, the parts of keys) up to 1,000 deep. Never throws. */
 export function parseToml(text: string): TomlResult {
-  try {
-    return { ok: true, root: new Reader(text).document() }
-  } catch (error) {
-    if (error instanceof Failure) return { ok: false, offset: error.offset, message: error.message }
-    throw error
-  }
+  return resultOf(() => new Reader(text).document())
 }
 
 const maximalDepth = 1000
@@ -75,14 +69,7 @@ function table(open: OpenTable): TomlTable {
   return { kind: 'table', start: open.start, end: open.end, members }
 }
 
-class Reader {
-  readonly text: string
-  at = 0
-  depth = 0
-  constructor(text: string) {
-    this.text = text
-  }
-
+class Reader extends Cursor {
   document(): TomlTable {
     if (this.text.startsWith('\ufeff')) throw new Failure(0, 'a byte order mark stands before the TOML text')
     const root = openTable({ start: 0, end: this.text.length }, 'named')
@@ -249,18 +236,6 @@ class Reader {
       this.space()
       this.comment()
     } while (this.newline())
-  }
-
-  take(character: string): boolean {
-    if (this.text[this.at] !== character) return false
-    this.at++
-    return true
-  }
-
-  fail(expected: string): never {
-    const next = this.text.codePointAt(this.at)
-    const got = next === undefined ? 'the end of the text' : JSON.stringify(String.fromCodePoint(next))
-    throw new Failure(this.at, `expected ${expected}, got ${got}`)
   }
 }
 
