@@ -49,6 +49,8 @@ class Transfer {
   readonly #progress: Progress | undefined
   #hashing: Hashing
   #tag: string | null = null
+  /** What the last answer that gave it said of the whole file's length. */
+  #total: number | null = null
   #begun = false
 
   constructor(url: string, wanted: Wanted, progress: Progress | undefined) {
@@ -68,16 +70,19 @@ class Transfer {
   async take(answer: Answer, now: number): Promise<Downloaded> {
     const { size, sink, id, mayBeEmpty = false } = this.#wanted
     const from = this.#tag === null ? 0 : this.#hashing.size
-    // The rest of another file, or nothing left of this one: it is fetched anew rather than believed.
-    const other = answer.status === 206 && (strongTag(answer.headers) ?? this.#tag) !== this.#tag
-    if (from > 0 && (other || answer.status === 416)) {
-      this.#tag = null
-      throw bad(answer, 'could not be resumed', true)
-    }
+    const other = answer.status === 206 && (answer.headers['etag']?.trim() ?? this.#tag) !== this.#tag
+    if (from > 0 && (other || answer.status === 416)) throw this.#notTheRest(answer)
     const part = checkAnswer(answer.status, answer.headers, { url: this.#url, shown: answer.shown, size, from, now })
-    if (part.start === 0) await this.#restart()
-    if (part.start === 0 || this.#tag === null) this.#tag = strongTag(answer.headers)
-    const promised = size ?? part.total
+    if (part.start === 0) {
+      await this.#restart()
+      this.#tag = strongTag(answer.headers)
+      this.#total = part.total
+    } else {
+      const total = part.total ?? this.#total ?? size
+      if (total === null || total !== (this.#total ?? total)) throw this.#notTheRest(answer)
+      this.#total = total
+    }
+    const promised = size ?? this.#total
     this.#begin(promised)
     for await (const chunk of answer.body) {
       this.#hashing.update(chunk)
@@ -94,6 +99,12 @@ class Transfer {
 
   end(): void {
     if (this.#begun) this.#progress?.end(this.#wanted.id)
+  }
+
+  /** The rest of another file, nothing left of this one, or a part that may not be the last: the file is fetched anew rather than believed. */
+  #notTheRest(answer: Answer): NetworkError {
+    this.#tag = null
+    return bad(answer, 'could not be resumed', true)
   }
 
   async #restart(): Promise<void> {

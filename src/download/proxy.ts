@@ -25,7 +25,7 @@ function excludes(entry: string, url: URL): boolean {
   const [wanted, wantedPort] = isIP(entry) === 6 || entry.includes('/') ? [entry, undefined] : [bracketed ?? name, entryPort]
   if (wanted === '' || (wantedPort !== undefined && wantedPort !== port)) return false
   if (wanted.includes('/')) return inRange(host, wanted)
-  const domain = wanted.replace(/^\*?\./, '')
+  const domain = wanted.replace(/^\*?\./, '').replace(/\.$/, '')
   return host === domain || (isIP(host) === 0 && host.endsWith(`.${domain}`))
 }
 

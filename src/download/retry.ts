@@ -48,7 +48,7 @@ export function retryDelay(failure: Failure, { done, retries, now, random, maxWa
 export function retryAfter(header: string | undefined, now: number): number | null {
   const text = header?.trim() ?? ''
   if (/^\d{1,9}$/.test(text)) return now + Number(text) * 1000
-  // Date.parse is generous: only what looks like an HTTP date is given to it.
-  const date = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text) ? Date.parse(text) : Number.NaN
+  // Date.parse is generous: only what looks like an HTTP date is given to it. Its oldest form does not name the zone, which is always this one.
+  const date = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text) ? Date.parse(`${text.replace(/ GMT$/, '')} GMT`) : Number.NaN
   return Number.isNaN(date) ? null : Math.max(now, date)
 }

@@ -93,6 +93,7 @@ export function networkSettings(env: Readonly<Record<string, string | undefined>
     const found = [name, name.toUpperCase()].find((each) => value(env, each) !== null)
     return found === undefined ? null : proxyUrl(found, value(env, found) ?? '')
   }
+  const [https, http] = [proxy('https_proxy'), proxy('http_proxy')]
   const github = githubOf(env)
   const tokenSource = ['GITHUB_TOKEN', 'GH_TOKEN'].find((name) => value(env, name) !== null)
   const seen = new Set<string>([noCaFile])
@@ -104,9 +105,10 @@ export function networkSettings(env: Readonly<Record<string, string | undefined>
   })
   return {
     proxies: {
-      https: proxy('https_proxy'),
-      http: proxy('http_proxy'),
-      all: proxy('all_proxy'),
+      https,
+      http,
+      // Where both are named it is for other programs, and often of a kind that is not known here.
+      all: https === null || http === null ? proxy('all_proxy') : null,
       none: value(env, 'no_proxy') ?? value(env, 'NO_PROXY') ?? '',
     },
     caFiles,

@@ -139,6 +139,37 @@ describe('digest', () => {
     expect(server.seen).toHaveLength(3)
   })
 
+  it.each([
+    ['the end of a shorter file', true, 'bytes 70000-99999/100000'],
+    ['a part of a file of unsaid length', false, 'bytes 70000-99999/*'],
+  ])('does not take %s for the rest, where no release lists the length', async (_, announced, range) => {
+    const whole = fragile(0, 0)
+    let count = 0
+    const server = await start((request, response) => {
+      count++
+      if (count > 2) return whole(request, response)
+      const length = count === 2 ? { 'content-range': range } : announced ? { 'content-length': String(content.length) } : {}
+      response.writeHead(count === 1 ? 200 : 206, { etag: '"v1"', ...length })
+      if (count === 1) breakOff(response, content.subarray(0, 70_000))
+      else response.end(content.subarray(70_000, 100_000))
+    })
+    expect(hex(await make().digest(server.origin, wanted()))).toBe(sha256(content))
+    expect(server.seen.map(({ headers }) => headers.range)).toEqual([undefined, 'bytes=70000-', undefined])
+  })
+
+  it('takes a part whose file has no length where the first answer told it, and asks for what is left', async () => {
+    const rest = fragile(0, 0)
+    let count = 0
+    const server = await start((request, response) => {
+      count++
+      if (count === 1) return fragile(1, 70_000)(request, response)
+      if (count > 2) return rest(request, response)
+      response.writeHead(206, { etag: '"v1"', 'content-range': 'bytes 70000-99999/*' }).end(content.subarray(70_000, 100_000))
+    })
+    expect(hex(await make().digest(server.origin, wanted()))).toBe(sha256(content))
+    expect(server.seen[2]?.headers.range).toBe('bytes=100000-')
+  })
+
   it('gives up after five retries, with the last reason', async () => {
     const clock = fakeClock()
     const server = await start((_, response) => response.writeHead(503).end())

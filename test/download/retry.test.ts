@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { retryAfter, retryDelay } from '../../src/download/retry.ts'
 
 const now = Date.parse('2026-03-01T12:00:00Z')
@@ -51,6 +51,10 @@ describe('retryDelay', () => {
 })
 
 describe('retryAfter', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs()
+  })
+
   it.each([
     ['120', now + 120_000],
     [' 0 ', now],
@@ -65,4 +69,12 @@ describe('retryAfter', () => {
   ])('reads %j', (header, expected) => {
     expect(retryAfter(header, now)).toBe(expected)
   })
+
+  it.each(['Sun, 01 Mar 2026 12:00:30 GMT', 'Sunday, 01-Mar-26 12:00:30 GMT', 'Sun Mar  1 12:00:30 2026'])(
+    'reads %j as the same moment everywhere',
+    (header) => {
+      vi.stubEnv('TZ', 'America/New_York')
+      expect(retryAfter(header, now)).toBe(now + 30_000)
+    },
+  )
 })

@@ -36,6 +36,12 @@ describe('networkSettings', () => {
     expect(proxies).toEqual({ https: 'http://a:1/', http: 'http://b:2/', all: null, none: 'x' })
   })
 
+  it('looks at ALL_PROXY only where it is needed', () => {
+    const named = { https_proxy: 'http://a:1', http_proxy: 'http://b:2' }
+    expect(networkSettings({ ...named, all_proxy: 'socks5://c:3' }).proxies).toMatchObject({ https: 'http://a:1/', all: null })
+    expect(refusal({ https_proxy: 'http://a:1', all_proxy: 'socks5://c:3' }).message).toContain('all_proxy')
+  })
+
   it('takes GITHUB_TOKEN before GH_TOKEN, without the newline of a file', () => {
     expect(networkSettings({ GITHUB_TOKEN: 'one\n', GH_TOKEN: 'two' }).tokens).toEqual([
       { value: 'one', source: 'GITHUB_TOKEN', apiUrl: 'https://api.github.com' },
@@ -107,6 +113,8 @@ describe('proxyFor', () => {
     ['[::1]:80', 'http://[::1]', true],
     ['fe80::/10', 'http://[fe80::1]', true],
     ['0.1', 'http://127.0.0.1', false],
+    ['example.com.', 'https://www.example.com', true],
+    ['example.com', 'https://www.example.com.', true],
     ['', 'https://x', false],
     [', ,', 'https://x', false],
   ])('NO_PROXY=%j and %s: direct is %s', (none, url, direct) => {
