@@ -22,6 +22,8 @@ export interface Asset {
   readonly size: number
   /** sha256 of the bytes served, where the forge computed one (uploads since 2025-06). */
   readonly digest: Digest | null
+  /** There is a digest, in a form that is not known. */
+  readonly oddDigest?: true
   /** ISO 8601, as sent. */
   readonly updatedAt: string | null
 }

@@ -11,7 +11,8 @@ export interface ChecksumLine {
 
 /** What a checksum file says about one asset. */
 export type Verdict =
-  | { readonly says: 'digest'; readonly digest: Digest }
+  /** One for each algorithm that it speaks, in its order. */
+  | { readonly says: 'digests'; readonly digests: readonly Digest[] }
   /** Nothing, or nothing that is certainly about this asset. */
   | { readonly says: 'nothing' }
   /** Two lines that differ. */
@@ -19,7 +20,8 @@ export type Verdict =
 
 // Also `sha256:hash  name`; coreutils write a backslash before the hash where the name holds escapes.
 const plain = /^\\?(?:sha(?:256|512):)?([0-9a-f]{64}|[0-9a-f]{128})(?:\s+\*?(\S.*))?$/i
-const bsd = /^(SHA-?256|SHA-?512)\s*\((.+)\)\s*=\s*([0-9a-f]+)$/i
+// OpenSSL writes the same without spaces, and since its version 3 `SHA2-256`.
+const bsd = /^SHA(?:2?-)?(256|512)\s*\((.+)\)\s*=\s*([0-9a-f]+)$/i
 
 /**
  * The lines that hold a sha256 or sha512, in order: `hash  name`, `hash *name`, a bare hash, `SHA256 (name) = hash`; hexadecimal of
@@ -31,10 +33,10 @@ export function parseChecksums(text: string): readonly ChecksumLine[] {
 }
 
 function parseLine(line: string): ChecksumLine | null {
-  const [, label, bsdName, bsdHex] = bsd.exec(line) ?? []
-  if (label !== undefined && bsdName !== undefined && bsdHex !== undefined) {
+  const [, bits, bsdName, bsdHex] = bsd.exec(line) ?? []
+  if (bits !== undefined && bsdName !== undefined && bsdHex !== undefined) {
     const digest = hexDigest(bsdHex)
-    return digest?.algorithm === label.toLowerCase().replace('-', '') ? { digest, name: bsdName } : null
+    return digest?.algorithm === `sha${bits}` ? { digest, name: bsdName } : null
   }
   const [, hex, name] = plain.exec(line) ?? []
   const digest = hex === undefined ? null : hexDigest(hex)
@@ -57,15 +59,13 @@ export function digestFor(asset: string, lines: readonly ChecksumLine[], { kind,
   const fitting = lines.filter(({ digest }) => algorithm === null || digest.algorithm === algorithm)
   const own = named(asset, fitting)
   const found = own.length > 0 ? own : kind === 'sidecar' && lines.length === 1 ? fitting.filter(({ name }) => name === null) : []
-  // A list that holds both sums of each file says the same twice; the shorter one is enough.
-  const chosen = found.some(({ digest }) => digest.algorithm === 'sha256')
-    ? found.filter(({ digest }) => digest.algorithm === 'sha256')
-    : found
-  const [first] = chosen
-  if (first === undefined) return { says: 'nothing' }
-  return chosen.every(({ digest }) => sameDigest(digest, first.digest))
-    ? { says: 'digest', digest: first.digest }
-    : { says: 'disagreement' }
+  const digests: Digest[] = []
+  for (const { digest } of found) {
+    const same = digests.find((each) => each.algorithm === digest.algorithm)
+    if (same === undefined) digests.push(digest)
+    else if (!sameDigest(same, digest)) return { says: 'disagreement' }
+  }
+  return digests.length === 0 ? { says: 'nothing' } : { says: 'digests', digests }
 }
 
 function named(asset: string, lines: readonly ChecksumLine[]): readonly ChecksumLine[] {

@@ -34,6 +34,7 @@ export function decodeTags(json: unknown): readonly string[] {
 function decodeAsset(json: unknown, where: string): Asset {
   const fields = record(json, where)
   const { size } = fields
+  const digest = decodeDigest(fields['digest'])
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) throw new ShapeError(`${where}.size is no count of bytes`)
   return {
     name: text(fields['name'], `${where}.name`),
@@ -41,7 +42,8 @@ function decodeAsset(json: unknown, where: string): Asset {
     apiUrl: text(fields['url'], `${where}.url`),
     state: optionalText(fields['state']) ?? 'uploaded',
     size,
-    digest: decodeDigest(fields['digest']),
+    digest,
+    ...(digest === null && typeof fields['digest'] === 'string' ? { oddDigest: true } : {}),
     updatedAt: optionalText(fields['updated_at']),
   }
 }

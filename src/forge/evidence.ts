@@ -23,7 +23,7 @@ export interface Doubt {
 export interface Gathered {
   /** The forge's digest first, then checksum files in the order of `checksumFiles`. */
   readonly expected: readonly Expectation[]
-  /** Could not be read just now: this is never the same as absent. */
+  /** Could not be read just now, or is there and not understood: this is never the same as absent. */
   readonly unavailable: readonly Doubt[]
   /** Says two different things about the asset, so neither counts. */
   readonly contradictory: readonly Doubt[]
@@ -49,23 +49,28 @@ export function evidence(downloads: Pick<Downloads, 'text'>): Evidence {
   return {
     gather: async (release, name) => {
       const assets = new Map(release.assets.map((asset) => [asset.name, asset]))
-      const digest = assets.get(name)?.digest ?? null
+      const { digest = null, oddDigest = false } = assets.get(name) ?? {}
       const files = assets.has(name) ? checksumFiles(name, [...assets.keys()]) : []
       const verdicts = await Promise.all(
         files.map(async (file) => {
           const asset = assets.get(file.name)
           const lines = asset === undefined ? [] : await linesOf(asset)
-          return { source: file.name, verdict: lines instanceof NetworkError ? lines : digestFor(name, lines, file) }
+          // A list that names other files has nothing of this one; from what is about this one alone, or nobody understands, that does not follow.
+          const mayBe = lines instanceof NetworkError || lines.length === 0 || file.kind === 'sidecar'
+          return { source: file.name, verdict: lines instanceof NetworkError ? lines : digestFor(name, lines, file), mayBe }
         }),
       )
       const expected: Expectation[] = digest === null ? [] : [{ source: 'digest', digest }]
-      const unavailable: Doubt[] = []
+      const unavailable: Doubt[] = oddDigest
+        ? [{ source: 'digest', message: `the forge's digest of ${name} is in a form that is not known` }]
+        : []
       const contradictory: Doubt[] = []
-      for (const { source, verdict } of verdicts) {
+      for (const { source, verdict, mayBe } of verdicts) {
         if (verdict instanceof NetworkError) unavailable.push({ source, message: `${source} could not be read: ${verdict.message}` })
-        else if (verdict.says === 'digest') expected.push({ source, digest: verdict.digest })
+        else if (verdict.says === 'digests') expected.push(...verdict.digests.map((each) => ({ source, digest: each })))
         else if (verdict.says === 'disagreement')
           contradictory.push({ source, message: `${source} names two different hashes for ${name}` })
+        else if (mayBe) unavailable.push({ source, message: `${source} says nothing of ${name} that is understood` })
       }
       return { expected, unavailable, contradictory }
     },

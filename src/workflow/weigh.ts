@@ -124,7 +124,7 @@ export async function weigh(subject: Subject, tools: Scales): Promise<Weighed> {
       message: `${url} has ${Buffer.from(file, 'latin1').toString('utf8')}, by which git writes what it knows at the time of archiving into files (export-subst): the same version may have another hash later`,
     })
   const attested = await attest(tools.attesting, url, digests.get('sha256') ?? null)
-  const held = ['bytes', ...expected.map(({ source }) => source), ...other.held]
+  const held = ['bytes', ...sources(expected), ...other.held]
   return {
     digests: tree?.digests ?? digests,
     size,
@@ -154,10 +154,14 @@ function otherEvidence(
     return unasked === true ? { held: [], absent: [], unchecked: all } : { held: [], absent: all, unchecked: [] }
   }
   const unchecked = [...gathered.unavailable, ...gathered.contradictory].map(({ source }) => source)
-  const lists = gathered.expected.some(({ source }) => source !== 'digest') || unchecked.length > 0
+  const lists = [...sources(gathered.expected), ...unchecked].some((source) => source !== 'digest')
   return {
     held: release.immutable ? ['immutable'] : [],
-    absent: [...(asset.digest === null ? ['digest'] : []), ...(lists ? [] : ['checksums']), ...(release.immutable ? [] : ['immutable'])],
+    absent: [
+      ...(asset.digest === null && asset.oddDigest !== true ? ['digest'] : []),
+      ...(lists ? [] : ['checksums']),
+      ...(release.immutable ? [] : ['immutable']),
+    ],
     unchecked,
   }
 }
@@ -181,6 +185,9 @@ function download({ asset, release, url, label, tree: rule, algorithms }: Subjec
   const tree = rule === null ? null : { rule, algorithms }
   return digests.of({ url, otherwise: asset?.apiUrl ?? null, algorithms: flat, tree, size: asset?.size ?? null, label })
 }
+
+/** Each once: a checksum file may speak two algorithms. */
+const sources = (expected: readonly Expectation[]): readonly EvidenceName[] => [...new Set(expected.map(({ source }) => source))]
 
 const named = (source: EvidenceName): string => (source === 'digest' ? "the forge's digest" : source)
 
@@ -215,5 +222,5 @@ function withoutBytes(
       'no-evidence',
       `Neither the forge nor a checksum file says the ${missing.join(' and ')} of ${url}; leave out --no-download to hash the bytes`,
     )
-  return { digests, size: asset?.size ?? null, evidence: [...expected.map(({ source }) => source), ...held] }
+  return { digests, size: asset?.size ?? null, evidence: [...sources(expected), ...held] }
 }

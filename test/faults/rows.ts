@@ -396,6 +396,29 @@ const others: readonly Row[] = [
     reason: 'evidence-disagrees',
   },
   {
+    name: 'a checksum file whose one sum agrees and whose other does not',
+    world: (world) => {
+      const { assets } = world.repositories[0]!.releases[0]!
+      const other = checksums(assets, { algorithm: 'sha512', wrong: { [linux]: '0'.repeat(128) } })
+      assets.push(asset('checksums.txt', Buffer.concat([wholeOf(checksums(assets).bytes), wholeOf(other.bytes)])))
+    },
+    file: 'old',
+    code: 1,
+    reason: 'evidence-disagrees',
+  },
+  {
+    name: 'a checksum file that nobody understands',
+    world: (world) => void world.repositories[0]!.releases[0]!.assets.push(asset('checksums.txt', `${linux}: see above\n`)),
+    ...arrives,
+    says: /not checked: checksums\.txt[^]*checksums\.txt says nothing of cue_linux_amd64\.tar\.gz that is understood/,
+  },
+  {
+    name: 'a digest of a kind that nobody knows',
+    world: (world) => void (world.repositories[0]!.releases[0]!.assets[0]!.digest = `sha3:${'0'.repeat(64)}`),
+    ...arrives,
+    says: /not checked: digest/,
+  },
+  {
     name: 'an asset whose upload broke',
     world: (world) => void (world.repositories[0]!.releases[0]!.assets[0]!.state = 'starter'),
     file: 'old',

@@ -16,7 +16,7 @@ function lines(text: string): (string | null)[][] {
 
 function verdict(asset: string, text: string, source: Parameters<typeof digestFor>[2] = list): string {
   const found = digestFor(asset, parseChecksums(text), source)
-  return found.says === 'digest' ? Buffer.from(found.digest.bytes).toString('hex') : found.says
+  return found.says === 'digests' ? found.digests.map(({ bytes }) => Buffer.from(bytes).toString('hex')).join(' and ') : found.says
 }
 
 describe('parseChecksums', () => {
@@ -32,6 +32,8 @@ describe('parseChecksums', () => {
     ['a prefix', `sha256:${a}  tool.zip`, 'tool.zip'],
     ['coreutils escape', `\\${a}  to\\\\ol.zip`, 'to\\\\ol.zip'],
     ['the BSD form', `SHA256 (tool (1).zip) = ${a}`, 'tool (1).zip'],
+    ['the form of OpenSSL', `SHA256(tool.zip)= ${a}`, 'tool.zip'],
+    ['the form of OpenSSL 3', `SHA2-256(tool.zip)= ${a}`, 'tool.zip'],
     ['no name', `${a}\n`, null],
     ['standard input', `${a}  -\n`, null],
   ])('reads %s', (_, text, name) => {
@@ -74,7 +76,8 @@ describe('digestFor', () => {
     ['a Windows directory before it', `${a}  dist\\tool.zip`, a],
     ['the whole name before one in a directory', `${b}  old/tool.zip\n${a}  tool.zip`, a],
     ['the same line twice', `${a}  tool.zip\n${a}  tool.zip`, a],
-    ['both algorithms', `${long}  tool.zip\n${a}  tool.zip`, a],
+    ['both algorithms', `${long}  tool.zip\n${a}  tool.zip`, `${long} and ${a}`],
+    ['both algorithms, of which one differs', `${long}  tool.zip\n${a}  tool.zip\n${b}  tool.zip`, 'disagreement'],
     ['two lines that differ', `${a}  tool.zip\n${b}  tool.zip`, 'disagreement'],
     ['two directories that differ', `${a}  linux/tool.zip\n${b}  darwin/tool.zip`, 'disagreement'],
     ['another name', `${a}  tool`, 'nothing'],

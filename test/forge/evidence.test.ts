@@ -91,6 +91,37 @@ describe('evidence', () => {
     expect(told(await evidence(port).gather(release, 'a'))).toEqual({ expected: [], unavailable: [], contradictory: ['checksums.txt'] })
   })
 
+  it.each<[string, string, string, string[]]>([
+    ['a sidecar that names something else', 'a.sha256', `${hex('a')}  binary`, ['a.sha256']],
+    ['a sidecar of another algorithm', 'a.sha256', 'f'.repeat(128), ['a.sha256']],
+    ['a list without any checksum that is known', 'checksums.txt', `a: ${hex('a')}`, ['checksums.txt']],
+    ['a list that names other files', 'checksums.txt', `${hex('b')}  b`, []],
+    ['a file of a part of the name', 'to.sha256sum', `${hex('b')}  b`, []],
+  ])('tells what is not understood from what is absent: %s', async (_, file, text, unavailable) => {
+    const release = releaseOf(assetOf('a'), assetOf('tool'), assetOf(file))
+    const name = file.startsWith('to') ? 'tool' : 'a'
+    const found = await evidence(texts({ [`web:${file}`]: text })).gather(release, name)
+    expect(told(found)).toEqual({ expected: [], unavailable, contradictory: [] })
+    expect(found.unavailable.every(({ message }) => message.includes(`says nothing of ${name} that is understood`))).toBe(true)
+  })
+
+  it('tells a digest in a form that is not known from an absent one', async () => {
+    const release = releaseOf(assetOf('a', { oddDigest: true }))
+    expect(told(await evidence(texts({})).gather(release, 'a'))).toEqual({ expected: [], unavailable: ['digest'], contradictory: [] })
+  })
+
+  it('gathers both sums of a list that has both', async () => {
+    const sha512 = createHash('sha512').update('a').digest('hex')
+    const release = releaseOf(assetOf('a'), assetOf('checksums.txt'))
+    const port = texts({ 'web:checksums.txt': `${hex('a')}  a\n${sha512}  a` })
+    expect(told(await evidence(port).gather(release, 'a'))).toMatchObject({
+      expected: [
+        ['checksums.txt', hex('a')],
+        ['checksums.txt', sha512],
+      ],
+    })
+  })
+
   it('lets everything but the network pass', async () => {
     const release = releaseOf(assetOf('a'), assetOf('checksums.txt'))
     const port = texts({ 'web:checksums.txt': new InterruptedError('stopped') })

@@ -60,7 +60,9 @@ describe('release', () => {
   it('tolerates an asset without a digest, and with one that is not known', async () => {
     const assets = [null, 'absent', 'sha3:00', 'sha256:00', `sha256:${'G'.repeat(64)}`].map((digest, i) => asset(`a${i}`, 'x', { digest }))
     const { forge } = await start({ repositories: [{ ...cue, releases: [release({ tag: 'v1', assets })] }] })
-    expect((await forge.release(cue, 'v1')).assets.map(({ digest }) => digest)).toEqual([null, null, null, null, null])
+    const found = (await forge.release(cue, 'v1')).assets
+    expect(found.map(({ digest }) => digest)).toEqual([null, null, null, null, null])
+    expect(found.map(({ oddDigest = false }) => oddDigest)).toEqual([false, false, true, true, true])
   })
 
   it('asks once for each tag, also when asked at the same time', async () => {
