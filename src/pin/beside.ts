@@ -9,9 +9,14 @@ export interface PolicyComment extends Span {
   readonly said: Said
 }
 
+/** Whether a file may have any: a quick look. */
+export function maySpeak(text: string): boolean {
+  return text.includes('pinhash') || text.includes('Pinhash')
+}
+
 /** Those of a file, in order. */
 export function policyComments(document: Document): readonly PolicyComment[] {
-  if (!document.text.includes('pinhash:')) return []
+  if (!maySpeak(document.text)) return []
   return document.comments.flatMap(({ start, end }) => {
     const said = readPolicyComment(document.text.slice(start, end))
     return said === null ? [] : [{ start, end, said }]

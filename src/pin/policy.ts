@@ -75,15 +75,22 @@ function range(text: string): Range | null {
 
 /**
  * What a comment says, markers included; null where it is not for pinhash. The form is `pinhash:` and words joined by commas, `# pinhash: follow ~0.10, min-age 7d`;
- * a second `#` begins a remark.
+ * a second `#` begins a remark. The same words after another spelling of `pinhash:` are refused: who wrote them counts on them.
  */
 export function readPolicyComment(comment: string): Said | null {
   const text = comment.startsWith('#') ? comment.replace(/^#+/, '') : comment.replace(/^\/\*+/, '').replace(/\*+\/$/, '')
-  const said = /^\s*pinhash:([^#]*)/.exec(text)?.[1]
-  if (said === undefined) return null
+  const [, start, rest = ''] = /^\s*([Pp]inhash\s*[:\s])([^#]*)/.exec(text) ?? []
+  if (start === undefined) return null
+  const said = rest.replace(/^\s*:/, '').trim().replace(/\s+/g, ' ')
+  const read = readWords(said)
+  if (start === 'pinhash:') return read
+  return read.ok ? { ok: false, message: `write it as "pinhash: ${said}"` } : null
+}
+
+function readWords(said: string): Said {
   let policy: Partial<Policy> = {}
   for (const word of said.split(',')) {
-    const read = readWord(word.trim().replace(/\s+/g, ' '))
+    const read = readWord(word.trim())
     if (!read.ok) return read
     const both = merge(policy, read.policy)
     if (!both.ok) return both

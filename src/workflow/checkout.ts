@@ -8,6 +8,7 @@ import type { Place } from '../core/span.ts'
 import type { SourceTree } from '../nix/evaluate/machine.ts'
 import { parse } from '../nix/parse.ts'
 import type { Document } from '../nix/syntax.ts'
+import { maySpeak } from '../pin/beside.ts'
 import { type Discovery, discover } from '../pin/discover.ts'
 import { otherTool } from '../pin/other-tools.ts'
 import { type Reach, type Root, evaluateRoot, namesSystem } from '../pin/roots.ts'
@@ -187,7 +188,7 @@ export function load(
       continue
     }
     telling.add(path, read.text)
-    if (path.endsWith('.nix') && read.text.includes('pinhash:')) speaking.push(path)
+    if (path.endsWith('.nix') && maySpeak(read.text)) speaking.push(path)
   }
   for (const path of speaking) problems.push(...policyProblems(checkout, path))
   const asked = new Map<string, Asked>()

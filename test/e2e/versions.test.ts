@@ -258,6 +258,7 @@ describe('what is said beside a pin', () => {
     ['# pinhash: hodl', 'did you mean "hold"'],
     ['# pinhash: follow newest', 'expected a version to follow'],
     ['# pinhash: min-age a week', 'expected an age'],
+    ['# pinhash hold', 'write it as "pinhash: hold"'],
   ])('%s is a problem with its line, and the pin is not touched', async (said, message) => {
     const folder = await stage(releases, pinned('v1.0.0', { said }))
     const was = contents(folder)

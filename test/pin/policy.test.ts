@@ -22,7 +22,10 @@ describe('readPolicyComment', () => {
     ['/** pinhash: hold, hold **/', { hold: true }],
     ['# pinhash holds this', null],
     ['# see pinhash: hold', null],
-    ['# Pinhash: hold', null],
+    ['# Pinhash: keeps this up to date', null],
+    ['# pinhash ignores this', null],
+    ['# pinhash-hold', null],
+    ['# pinhash', null],
   ])('reads %s', (comment, policy) => {
     expect(readPolicyComment(comment)).toStrictEqual(policy === null ? null : { ok: true, policy })
   })
@@ -40,6 +43,10 @@ describe('readPolicyComment', () => {
     ['# pinhash: min-age -7d', 'expected an age'],
     ['# pinhash: min-age 7 d', 'expected an age'],
     ['# pinhash: follow 1, follow 2', 'said twice'],
+    ['# Pinhash: hold', 'write it as "pinhash: hold"'],
+    ['# pinhash : follow ~0.10, prerelease', 'write it as "pinhash: follow ~0.10, prerelease"'],
+    ['# pinhash hold # why', 'write it as "pinhash: hold"'],
+    ['/* Pinhash min-age  7d */', 'write it as "pinhash: min-age 7d"'],
     ['# pinhash: attestation', 'expected one of require, prefer, off'],
     ['# pinhash: attestation Require', 'expected one of require, prefer, off'],
     ['# pinhash: attestation require, attestation prefer', 'said twice'],
