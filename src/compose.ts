@@ -98,7 +98,7 @@ async function loadNetwork(
   // Of equal prefixes the first counts: the command line goes before the file.
   const mirrors = [...(network?.mirrors ?? []), ...(await mirrorsOf(files))]
   const settings = networkSettings(environment, { ...network, mirrors, version, ...(nodeCaFile === undefined ? {} : { nodeCaFile }) })
-  const { send, close } = sender(settings)
+  const { send, soon, close } = sender(settings)
   const note = (message: string): void => progress.note?.(message)
   const cache = settings.cacheFolder === null ? null : answerCache(path.join(settings.cacheFolder, 'api'))
   const forge = github({ send, settings, signal, cache, note })
@@ -107,7 +107,7 @@ async function loadNetwork(
   let verifying: Promise<Attestations> | null = null
   return {
     forge,
-    downloads: downloads({ send, retries: settings.retries, maxWait: settings.maxWait, progress, signal }),
+    downloads: downloads({ send, soon, retries: settings.retries, maxWait: settings.maxWait, progress, signal }),
     attestations: () => (verifying ??= loadAttestations(forge, trust)),
     close,
   }
@@ -170,6 +170,11 @@ function lazyAttestations(load: () => Promise<Attestations>): Attestations {
 function lazyDownloads(load: () => Promise<Downloads>): Downloads {
   return {
     digest: async (url, wanted) => (await load()).digest(url, wanted),
+    soon: (url) =>
+      void load().then(
+        ({ soon }) => soon?.(url),
+        () => undefined,
+      ),
     text: async (url, limit) => (await load()).text(url, limit),
   }
 }

@@ -9,6 +9,7 @@ import type { Downloaded, Downloads, Progress, Wanted } from './types.ts'
 /** What downloads are made from. */
 export interface DownloadsOptions {
   readonly send: Sender['send']
+  readonly soon?: Sender['soon']
   /** 0 to 5, for each download. */
   readonly retries: number
   readonly progress?: Progress | undefined
@@ -19,7 +20,7 @@ export interface DownloadsOptions {
 }
 
 /** Downloads over this sender. How many run at once is the caller's choice. */
-export function downloads({ send, retries, progress, signal, clock = realClock, maxWait }: DownloadsOptions): Downloads {
+export function downloads({ send, soon, retries, progress, signal, clock = realClock, maxWait }: DownloadsOptions): Downloads {
   const patience = { retries, clock, signal, maxWait, note: (message: string): void => progress?.note?.(message) }
   return {
     async digest(url, wanted) {
@@ -33,6 +34,7 @@ export function downloads({ send, retries, progress, signal, clock = realClock, 
         transfer.end()
       }
     },
+    ...(soon === undefined ? {} : { soon }),
     async text(url, limit) {
       return withRetries(async () => {
         const answer = await send({ url, signal })

@@ -38,6 +38,8 @@ export interface Answer {
 export interface Sender {
   /** Throws NetworkError, InterruptedError, or InputError `bad-config` for a CA file of no use. */
   readonly send: (request: Request) => Promise<Answer>
+  /** A request to this URL is to come: a connection to where it will go first is opened once another stands. Never fails. */
+  readonly soon: (url: string) => void
   /** Drops all connections, so that the program can end at once. */
   close(): Promise<void>
 }
@@ -84,6 +86,10 @@ export function sender(settings: NetworkSettings): Sender {
           )
         url = next
       }
+    },
+    soon: (url) => {
+      const start = mirrored(url, settings.mirrors) ?? url
+      if (URL.canParse(start)) ways.soon(new URL(start))
     },
     close: async () => ways.close(),
   }

@@ -44,6 +44,8 @@ export interface Wanted {
 export interface Downloads {
   /** Streams the URL once and hashes it with every algorithm asked for. */
   digest(url: string, wanted: Wanted): Promise<Downloaded>
+  /** Says that bytes will be asked for from where this URL is, so that the way there may be opened meanwhile. Never fails. */
+  soon?(url: string): void
   /** A small text such as a checksum file; refuses more than `limit` bytes. */
   text(url: string, limit: number): Promise<string>
 }

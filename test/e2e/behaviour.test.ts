@@ -70,6 +70,32 @@ describe('without the forge’s list', () => {
   })
 })
 
+describe('the way to the assets', () => {
+  const world = { repositories: [cueRepository(next)] }
+  const hosts = (): string[] => lab.fake.tunnels.map(({ host }) => host)
+
+  it('is opened while the forge is asked for the release, and costs nothing where there is none', async () => {
+    const folder = await lab.stage(world, good)
+    expect((await lab.report(folder, ['update', 'cue', 'v9.9.9'])).code).toBe(3)
+    expect(hosts().filter((host) => host === 'github.com').length).toBe(systems.length + 1)
+    expect(assetRequests(lab.fake)).toEqual([])
+  })
+
+  it('is used for them', async () => {
+    const folder = await lab.stage(world, good)
+    expect((await lab.report(folder, update)).code).toBe(0)
+    expect(hosts()[0]).toBe('api.github.com')
+    // One for each asset, and one for the checksum file.
+    expect(hosts().filter((host) => host === 'github.com').length).toBe(systems.length + 1)
+  })
+
+  it('is not opened where only the checksum file is asked for', async () => {
+    const folder = await lab.stage(world, good)
+    expect((await lab.report(folder, [...update, '--no-download'])).code).toBe(0)
+    expect(hosts().filter((host) => host === 'github.com').length).toBe(1)
+  })
+})
+
 describe('placeholders', () => {
   const hashes = hashesOf(next)
   it.each(['', zeros, '0'.repeat(64)])('verify reports %j, update fills it in', async (placeholder) => {
