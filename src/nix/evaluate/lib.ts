@@ -136,6 +136,7 @@ export const libSources: Readonly<Record<string, Readonly<Record<string, string>
     escape: 'list: builtins.replaceStrings list (map (c: "\\\\${c}") list)',
     escapeShellArg: `arg: let s = toString arg; in if builtins.match "[[:alnum:],._+:@%/-]+" s == null then "'" + builtins.replaceStrings [ "'" ] [ "'\\\\''" ] s + "'" else s`,
     escapeShellArgs: 'args: builtins.concatStringsSep " " (map lib.escapeShellArg args)',
+    escapeURL: `builtins.replaceStrings (lib.stringToCharacters "\\t\\n\\r !\\"#$%&'()*+,/:;<=>?@[\\\\]^\`{|}") (map (code: "%\${code}") (lib.splitString " " "09 0A 0D 20 21 22 23 24 25 26 27 28 29 2A 2B 2C 2F 3A 3B 3C 3D 3E 3F 40 5B 5C 5D 5E 60 7B 7C 7D"))`,
     escapeNixString: 's: builtins.replaceStrings [ "$" ] [ "\\\\$" ] (builtins.toJSON s)',
     toUpper: 's: builtins.replaceStrings lib.lowerChars lib.upperChars s',
     toLower: 's: builtins.replaceStrings lib.upperChars lib.lowerChars s',
