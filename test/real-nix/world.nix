@@ -201,6 +201,8 @@ let
     targetPlatform = host;
     stdenvNoCC = stdenv;
     callPackages = callPackage;
+    fetchFirefoxAddon = addOn;
+    buildFirefoxXpiAddon = addOn;
     newScope = more: source: extra: callPackage source (more // extra);
     final = pkgs;
     prev = pkgs;
@@ -276,6 +278,13 @@ let
     self' = standIn "self'";
     inputs' = standIn "inputs'";
   };
+
+  addOn =
+    asked:
+    let
+      src = fetchers.fetchurl (builtins.intersectAttrs { url = null; hash = null; sha256 = null; } asked);
+    in
+    package (asked // (if asked ? url then { inherit src; } else { }));
 
   # Files.
   load =

@@ -1036,7 +1036,10 @@ export class Machine {
     if (node === undefined) return ready(unknown('an argument nobody gives'))
     if (node.formals === null) {
       const { name } = node.parameter!
-      return this.world.byName(name) ?? ready(unknown(`${name} is a parameter of a function that is not called here`))
+      return (
+        this.world.byName(isOverlay(node) ? 'final' : name) ??
+        ready(unknown(`${name} is a parameter of a function that is not called here`))
+      )
     }
     const entries = new Map<string, Entry>()
     for (const formal of node.formals) {
@@ -1089,6 +1092,11 @@ function hasMore(set: Attributes, formals: readonly Formal[]): boolean {
   let named = 0
   for (const { name } of formals) if (set.entries.has(name)) named++
   return named < set.entries.size
+}
+
+/** `self: super: …`: by itself the first name is more often a flake's. */
+function isOverlay({ parameter, body }: Lambda): boolean {
+  return parameter?.name === 'self' && body.kind === 'lambda' && /^(super|prev)$/.test(body.parameter?.name ?? '')
 }
 
 /** Whether an expression is a literal with nothing to evaluate inside. */

@@ -41,6 +41,9 @@ export interface BuilderCall {
 const pkgsName =
   /^(pkgs|final|prev|super|nixpkgs|unstable|stable|upkgs|legacyPackages)['_]*$|^pkgs[-_'A-Z0-9]|[-_]pkgs$|^nixpkgs[-_A-Z0-9]|Pkgs$/
 
+/** nixpkgs' own, and that of rycee's collection. */
+const addOnBuilders: readonly string[] = ['fetchFirefoxAddon', 'buildFirefoxXpiAddon']
+
 export class Nixpkgs implements World {
   readonly scope: Scope
   readonly recorder: Recorder
@@ -104,7 +107,7 @@ export class Nixpkgs implements World {
     return this.#machine.system
   }
 
-  /** What a flake's `nixpkgs` input is. */
+  /** What a flake's `nixpkgs` input is, and a parameter of that name. */
   nixpkgsInput(): Attributes {
     const packages = lazy(() => {
       const entries = new Map<string, Entry>()
@@ -112,11 +115,19 @@ export class Nixpkgs implements World {
       return { kind: 'attributes', entries, rest: (name) => unknown(`nixpkgs for ${name}`), model: true }
     })
     const lib = { ...this.lib, rest: (name: string) => unknown(`lib.${name} is not known`) }
-    const input = attributes(
-      { lib, legacyPackages: packages, outPath: unknown('the source of nixpkgs'), rev: unknown('the revision of nixpkgs') },
-      (name) => unknown(`nixpkgs.${name} is not known`),
-      true,
-    )
+    const own = attributes({
+      lib,
+      legacyPackages: packages,
+      outPath: unknown('the source of nixpkgs'),
+      rev: unknown('the revision of nixpkgs'),
+    })
+    const input: Attributes = {
+      kind: 'attributes',
+      // Some call the package set so too; no name stands for both.
+      entries: new Map([...this.pkgs(this.#machine.system).entries, ...own.entries]),
+      rest: (name) => unknown(`nixpkgs.${name} is not known`),
+      model: true,
+    }
     this.#isNixpkgs.add(input)
     return input
   }
@@ -133,6 +144,11 @@ export class Nixpkgs implements World {
     }
     for (const name of fetcherNames) add(name, this.recorder.fetcher(name, system))
     add('fetchTarball', this.recorder.fetcher('builtins.fetchTarball', system))
+    for (const name of addOnBuilders)
+      add(
+        name,
+        native(name, (args, place) => this.#addOn(system, args, place)),
+      )
     for (const name of [
       'stdenv',
       'stdenvNoCC',
@@ -202,6 +218,18 @@ export class Nixpkgs implements World {
         curried(name, 2, ([, content]) => (this.#machine.explore(content!), unknown(`what ${name} makes`))),
       )
     return set
+  }
+
+  /** What makes an add-on of Firefox fetches it as `fetchurl` does, unless it is given the file. */
+  #addOn(system: System, args: Thunk, place: Place | null): Value {
+    const given = args.force()
+    if (given.kind !== 'attributes' || !given.entries.has('url')) {
+      this.#machine.explore(args)
+      return unknown('what an add-on is made of is not known')
+    }
+    const asked = attributesOf(new Map([...given.entries].filter(([name]) => /^(url|hash|sha\d+)$/.test(name))))
+    const src = this.#machine.apply(this.recorder.fetcher('fetchurl', system), ready(asked), place)
+    return this.derivation(ready(this.#machine.update(given, attributes({ src }))))
   }
 
   #unknownPackage(name: string): Value {
@@ -344,7 +372,8 @@ export class Nixpkgs implements World {
   }
 
   byAttribute(name: string): Thunk | null {
-    if (name === 'stdenv' || name === 'stdenvNoCC' || fetcherNames.includes(name) || name === 'callPackage') return this.byName(name)
+    if (name === 'stdenv' || name === 'stdenvNoCC' || name === 'callPackage') return this.byName(name)
+    if (fetcherNames.includes(name) || addOnBuilders.includes(name)) return this.byName(name)
     if (name === 'lib') return null
     if (/^nixpkgs/.test(name)) return lazy(() => this.nixpkgsInput())
     return null
