@@ -368,16 +368,17 @@ export class Recorder {
         given.kind === 'function' ? fixpoint(this.#machine, given) : given.kind === 'string' ? ready(attributes({ url: given })) : argument
       const call: Call = { fetcher: name, system, place: place ?? { file: '', start: 0, end: 0 }, argument: filled, package: null }
       this.#calls.push(call)
-      const field = (key: string): Thunk => lazy(() => this.#machine.attribute(filled.force(), key, place) ?? unknown(`${key} of a fetch`))
+      const field = (key: string): Thunk =>
+        lazy(() => this.#machine.attribute(filled.force(), key, place) ?? unknown(`${key} of a fetch is not known`))
       const result = attributes(
         {
           type: text('derivation'),
           url: field('url'),
           urls: field('urls'),
           name: field('name'),
-          outPath: unknown('what a fetch puts into the store', place),
+          outPath: unknown('what a fetch puts into the store is not known', place),
         },
-        (key) => unknown(`${key} of a fetch`),
+        (key) => unknown(`${key} of a fetch is not known`),
       )
       this.#results.set(result, call)
       this.#machine.explore(filled)

@@ -66,7 +66,7 @@ export class Nixpkgs implements World {
       fetchTarball: this.recorder.fetcher('builtins.fetchTarball', machine.system),
       fetchGit: this.recorder.fetcher('builtins.fetchGit', machine.system),
       fetchTree: this.recorder.fetcher('builtins.fetchTree', machine.system),
-      getFlake: native('getFlake', () => unknown('another flake')),
+      getFlake: native('getFlake', () => unknown('another flake is not read')),
       import: load,
       scopedImport: curried('scopedImport', 2, ([, path]) => this.#import(path!)),
       derivation: native('derivation', (args) => this.derivation(args)),
@@ -112,14 +112,14 @@ export class Nixpkgs implements World {
     const packages = lazy(() => {
       const entries = new Map<string, Entry>()
       for (const system of this.#systems) entries.set(system, { value: lazy(() => this.pkgs(system)), key: null })
-      return { kind: 'attributes', entries, rest: (name) => unknown(`nixpkgs for ${name}`), model: true }
+      return { kind: 'attributes', entries, rest: (name) => unknown(`nixpkgs for ${name} is not known`), model: true }
     })
     const lib = { ...this.lib, rest: (name: string) => unknown(`lib.${name} is not known`) }
     const own = attributes({
       lib,
       legacyPackages: packages,
-      outPath: unknown('the source of nixpkgs'),
-      rev: unknown('the revision of nixpkgs'),
+      outPath: unknown('the source of nixpkgs is not known'),
+      rev: unknown('the revision of nixpkgs is not known'),
     })
     const input: Attributes = {
       kind: 'attributes',
@@ -210,12 +210,12 @@ export class Nixpkgs implements World {
     )
     add(
       'config',
-      attributes({}, (name) => unknown(`config.${name}`), true),
+      attributes({}, (name) => unknown(`config.${name} is not known`), true),
     )
     for (const name of ['writeText', 'writeScript', 'writeScriptBin', 'writeShellScript', 'writeShellScriptBin'])
       add(
         name,
-        curried(name, 2, ([, content]) => (this.#machine.explore(content!), unknown(`what ${name} makes`))),
+        curried(name, 2, ([, content]) => (this.#machine.explore(content!), unknown(`what ${name} makes is not known`))),
       )
     return set
   }
@@ -332,11 +332,11 @@ export class Nixpkgs implements World {
     const fixed: Record<string, Value> = {
       type: text('derivation'),
       overrideAttrs: change,
-      outPath: unknown('an output path'),
-      drvPath: unknown('a derivation path'),
+      outPath: unknown('an output path is not known'),
+      drvPath: unknown('a derivation path is not known'),
     }
     for (const [name, entry] of Object.entries(fixed)) entries.set(name, { value: ready(entry), key: null })
-    return attributesOf(entries, (name) => unknown(`${name} of a derivation`))
+    return attributesOf(entries, (name) => unknown(`${name} of a derivation is not known`))
   }
 
   /** The package that uses a fetch gives it its name. */
@@ -385,14 +385,14 @@ export class Nixpkgs implements World {
     if (/^flake-?parts|^parts$/.test(name)) return flakeParts(this.#machine, this)
     if (name === 'self') return this.self('')
     if (/nixpkgs|^unstable$|^stable$|^pkgs$/.test(name)) return this.nixpkgsInput()
-    if (name === 'systems') return unknown('the list of systems of another flake')
+    if (name === 'systems') return unknown('the list of systems of another flake is not known')
     return unknown(`the flake input ${name} is outside the repository`)
   }
 
   /** The flake itself, at a folder of the repository. */
   self(folder: string): Attributes {
     const path = folder === '' ? rootMark : `${rootMark}/${folder}`
-    return attributes({ outPath: text(path) }, (name) => unknown(`self.${name}`), true)
+    return attributes({ outPath: text(path) }, (name) => unknown(`self.${name} is not known`), true)
   }
 
   unknownCall(_: Unknown, argument: Value, place: Place): void {
