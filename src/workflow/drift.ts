@@ -32,8 +32,9 @@ export function replacedAt(asset: Asset | null, release: Release | null, digestA
   return changed - published > (digestAgrees ? 0 : uploading) ? asset.updatedAt : null
 }
 
-/** The refusal for a hash that is not that of what was found. The forge's digest, where it has one, has been compared with the bytes and agrees. */
-export function differs({ held, url, found, asset, release }: Difference, repin: string): Refusal {
+/** The refusal for a hash that is not that of what was found; `repin` says how to take it all the same, null where that is done. The forge's digest, where it has one, has been compared with the bytes and agrees. */
+export function differs({ held, url, found, asset, release }: Difference, repin: string | null): Refusal {
+  const advice = repin === null ? '' : `; ${repin}`
   const digestAgrees = asset?.digest != null
   const replaced = replacedAt(asset, release, digestAgrees)
   const what = `${held}, but ${url} is ${found ?? 'something whose hash is not known'}`
@@ -42,7 +43,7 @@ export function differs({ held, url, found, asset, release }: Difference, repin:
     return new Refusal(
       'drift',
       'replaced-upstream',
-      `${what}: replaced upstream at ${replaced}, after ${release!.tag} was published at ${release!.publishedAt}${agrees}; ${repin}`,
+      `${what}: replaced upstream at ${replaced}, after ${release!.tag} was published at ${release!.publishedAt}${agrees}${advice}`,
       { at: replaced, publishedAt: release!.publishedAt!, digestAgrees },
     )
   }
@@ -51,7 +52,7 @@ export function differs({ held, url, found, asset, release }: Difference, repin:
     : release?.immutable === true
       ? 'the release is immutable, so the hash in the file was never right'
       : "the forge's digest agrees with these bytes, and nothing says that they were replaced"
-  return new Refusal('mismatch', 'hash-differs', `${what}; ${known}; ${repin}`)
+  return new Refusal('mismatch', 'hash-differs', `${what}; ${known}${advice}`)
 }
 
 /** What it means for a file's hash of the bytes that these and the forge's digest disagree; null where the hash in the file settles nothing. */

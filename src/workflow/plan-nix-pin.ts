@@ -367,7 +367,7 @@ function proposalOf(
               asset: job.asset,
               release: job.release,
             },
-            'give --accept-drift to repin it',
+            acceptDrift ? null : 'give --accept-drift to repin it',
           ),
         )
       if (edit === null)

@@ -132,7 +132,7 @@ export async function planSpecPin(
       : [
           differs(
             { held: `${pin.file} holds ${old} for ${system}`, url: asset.url, found: now, asset, release },
-            'give --accept-drift to repin it',
+            options.acceptDrift === true ? null : 'give --accept-drift to repin it',
           ),
         ]
   })

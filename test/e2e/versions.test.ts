@@ -488,6 +488,8 @@ describe('the same version with other bytes', () => {
     const { code, document } = await lab.report(folder, ['update', 'tool', 'v1.0.0', '--accept-drift'])
     expect(code).toBe(0)
     expect(document.outcomes[0]).toMatchObject({ outcome: 'updated', from: 'v1.0.0', to: 'v1.0.0', warnings: [{ code: 'drift-accepted' }] })
+    // What was done need not be asked for once more.
+    expect(document.outcomes[0]!.warnings[0]!.message).not.toContain('--accept-drift')
     expect(await text(folder)).toBe(pinned('v1.0.0', { hashes: [now, hash('v1.0.0', 'darwin_arm64')] }))
     expect((await lab.run(folder, ['verify'])).code).toBe(0)
   })
