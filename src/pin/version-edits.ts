@@ -224,20 +224,26 @@ function piecesOf(value: Text, span: Span): (Span & { run: Run | null })[] {
   return pieces
 }
 
-/** New texts for the pieces of a version: those without a digit stay, those with digits share the rest by their number of dots. Null where it does not fit. */
+/**
+ * New texts for the pieces of a version. Where it has the shape of the old one, each piece keeps its own. Else the pieces that are numbers vary, and share what there is
+ * by their number of dots; the others, such as `%2B` or `-x64`, stay. Null where it does not fit.
+ */
 export function share(old: readonly string[], now: string): string[] | null {
   if (old.length === 1) return [now]
-  const varying = old.filter((piece) => /\d/.test(piece)).length
-  const source = old
-    .map((piece) => {
-      if (!/\d/.test(piece)) return `(${escapePattern(piece)})`
-      if (varying === 1) return '(.+)'
-      const dots = piece.split('.').length - 1
-      return `((?:[^.]*\\.){${dots}}[^.]*?)`
-    })
-    .join('')
-  const match = new RegExp(`^${source}$`, 's').exec(now)
-  return match === null ? null : match.slice(1)
+  return matched(old.map(shapePattern), now) ?? matched(numberPatterns(old), now)
+}
+
+const matched = (patterns: readonly string[], now: string): string[] | null =>
+  new RegExp(`^${patterns.map((pattern) => `(${pattern})`).join('')}$`, 's').exec(now)?.slice(1) ?? null
+
+const shapePattern = (piece: string): string => piece.split(/\d+/).map(escapePattern).join('\\d+')
+
+function numberPatterns(old: readonly string[]): string[] {
+  const isNumber = (piece: string): boolean => /^[vV]?\.?\d/.test(piece)
+  const varies = old.some(isNumber) ? isNumber : (piece: string): boolean => /\d/.test(piece)
+  const alone = old.filter(varies).length === 1
+  const dots = (piece: string): string => `(?:[^.]*\\.){${piece.split('.').length - 1}}[^.]*?`
+  return old.map((piece) => (varies(piece) ? (alone ? '.+' : dots(piece)) : escapePattern(piece)))
 }
 
 const escapePattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')

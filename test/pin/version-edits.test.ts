@@ -46,6 +46,18 @@ describe('pieces of a version', () => {
     [['1', '_', '2'], '2_0', ['2', '_', '0']],
     [['1.2', '.', '11'], '2', null],
     [['v', '1.2.3'], 'w2.0', null],
+    [['1.2', '.', '11'], '1.2.12', ['1.2', '.', '12']],
+    [['cli%2Fv', '1.0.0'], 'cli%2Fv1.1.0', ['cli%2Fv', '1.1.0']],
+    [['cli%2Fv', '1.0.0'], 'cli%2Fv1.1.0-rc1', ['cli%2Fv', '1.1.0-rc1']],
+    [['k9s-v', '1.0.0'], 'k9s-v1.1', ['k9s-v', '1.1']],
+    [['1.0.0', '-x64'], '1.10.0-x64', ['1.10.0', '-x64']],
+    [['1.0.0', '-x64'], '1.1.0-rc1-x64', ['1.1.0-rc1', '-x64']],
+    [['1.0.0', '-rc1'], '1.1.0-rc2', ['1.1.0', '-rc2']],
+    [['1.0.0', '-rc1'], '1.1.0', null],
+    [['v', '1.0.0', '%2B', 'k3s1'], 'v1.1.0%2Bk3s2', ['v', '1.1.0', '%2B', 'k3s2']],
+    [['v', '1.0.0', '%2B', 'k3s1'], 'v1.1.0-rc1%2Bk3s1', ['v', '1.1.0-rc1', '%2B', 'k3s1']],
+    [['v', '1.0.0', '%2B', 'k3s1'], 'v1.1.0', null],
+    [['jdk', '8u392', '-b', '08'], 'jdk8u402-b06', ['jdk', '8u402', '-b', '06']],
   ])('%j share %s as %j', (pieces, now, expected) => {
     expect(share(pieces, now)).toEqual(expected)
   })
@@ -99,6 +111,17 @@ describe('edits of a version', () => {
     const text = (version: string): string =>
       `{ fetchurl }: fetchurl { urls = [ "${url}/v${version}/t" "https://mirror.example.org/${version}/t" ]; hash = "${someHash}"; }`
     expect(edited({ 'a.nix': text('1.0.0') }, 'v1.1.0')).toEqual({ 'a.nix': text('1.1.0') })
+  })
+
+  it.each([
+    ['cli/v1.0.0', 'cli/v1.1.0', '1.0.0', '1.1.0', 'cli%2Fv${version}'],
+    ['k9s-v1.0.0', 'k9s-v1.1.0', '1.0.0', '1.1.0', 'k9s-v${version}'],
+    ['v1.0.0-x64', 'v1.1.0-x64', '1.0.0', '1.1.0', 'v${version}-x64'],
+    ['v1.0.0+k3s1', 'v1.1.0+k3s2', '1.0.0+k3s1', '1.1.0+k3s2', 'v${builtins.replaceStrings ["+"] ["%2B"] version}'],
+  ])('from %s to %s touch the version alone, whatever digits stand beside it', (_, tag, old, now, part) => {
+    const text = (version: string): string =>
+      `{ fetchurl }: let version = "${version}"; in fetchurl { url = "${url}/${part}/t"; hash = "${someHash}"; }`
+    expect(edited({ 'a.nix': text(old) }, tag)).toEqual({ 'a.nix': text(now) })
   })
 
   it('are refused for a version that is computed', () => {
