@@ -3,7 +3,7 @@ import { type System, usualSystems } from '../core/system.ts'
 import { parseReleaseUrl } from '../core/release-url.ts'
 import { evaluateFile } from '../nix/evaluate/evaluate-file.ts'
 import type { Unmanaged } from '../nix/evaluate/fetchers.ts'
-import type { SourceTree } from '../nix/evaluate/machine.ts'
+import type { SourceTree } from '../nix/evaluate/source-tree.ts'
 import type { BuilderCall } from '../nix/evaluate/nixpkgs.ts'
 import type { PinFetch } from './pin.ts'
 

@@ -1,5 +1,6 @@
 // What a builtin may take for granted about its arguments: each function gives the kind asked for or halts the builtin with Unknown.
-import { type Machine, rootMark } from './machine.ts'
+import type { Machine } from './machine.ts'
+import { pathIn } from './repository-path.ts'
 import {
   type Attributes,
   type Entry,
@@ -70,8 +71,8 @@ export function boolOf(value: Value): boolean {
 /** A path inside the repository. */
 export function pathOf(thunk: Thunk): string {
   const value = thunk.force()
-  if (value.kind === 'path') return value.path
-  if (value.kind === 'string' && value.text.startsWith(rootMark)) return value.text.slice(rootMark.length + 1)
+  const path = pathIn(value)
+  if (path !== null) return path
   return value.kind === 'string' ? stop(`the path ${value.text}`) : wrongKind(value, 'a path')
 }
 

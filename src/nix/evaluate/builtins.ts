@@ -3,6 +3,7 @@ import { boolOf, fail, intOf, listOf, pathOf, setOf, shownOf, sortedEntries, sto
 import { byteLength, byteSlice, isAscii } from './bytes.ts'
 import { compareVersions, splitVersion } from './compare-versions.ts'
 import { fromJson, fromToml, toJson } from './data.ts'
+import { order, same } from './equality.ts'
 import type { Machine } from './machine.ts'
 import { nest, spend } from './limits.ts'
 import { type Match, RegularExpression } from './regular-expression.ts'
@@ -55,7 +56,7 @@ function listToAttrs(machine: Machine, pairs: readonly Thunk[]): Value {
       })
     } else {
       unnamed = true
-      machine.explore(pair)
+      machine.exploration.add(pair)
     }
   }
   return attributesOf(entries, unnamed ? () => unknown('an attribute whose name is not known') : null)
@@ -168,7 +169,7 @@ function baseName(value: Text): Text {
 function callOverEntries(machine: Machine, call: Thunk, set: Thunk, make: (name: Text, value: Thunk) => Value): Value {
   const value = setOf(set)
   const callee = call.force()
-  if (callee.kind === 'unknown') machine.explore(set)
+  if (callee.kind === 'unknown') machine.exploration.add(set)
   return entriesOf(
     [...value.entries].map(([name, entry]) => [
       name,
@@ -199,7 +200,7 @@ function genericClosure(machine: Machine, given: Attributes): Value {
   for (let item = todo.shift(); item !== undefined; item = todo.shift()) {
     const key = field(item.force(), 'key')
     spend(done.length >> 3)
-    if (done.some((other) => machine.same(other.key, key) ?? stop('a key that is not known'))) continue
+    if (done.some((other) => same(other.key, key) ?? stop('a key that is not known'))) continue
     done.push({ key, item })
     todo.push(...listOf(ready(machine.apply(operator, item, null))).items)
   }
@@ -367,12 +368,12 @@ export const builtins: Readonly<Record<string, Builtin>> = {
   ],
   elem: [
     2,
-    (machine, [value, items]) => {
+    (_, [value, items]) => {
       let doubt = false
       for (const item of listOf(items!).items) {
-        const same = machine.same(value!.force(), item.force())
-        if (same === true) return bool(true)
-        doubt ||= same === null
+        const found = same(value!.force(), item.force())
+        if (found === true) return bool(true)
+        doubt ||= found === null
       }
       return doubt ? stop('whether a list has something that is not known') : bool(false)
     },
@@ -520,9 +521,9 @@ export const builtins: Readonly<Record<string, Builtin>> = {
   floor: [1, (_, [value]) => rounded(value!, Math.floor)],
   lessThan: [
     2,
-    (machine, [a, b]) => {
-      const order = machine.order(a!.force(), b!.force())
-      return order === null ? wrongKind(a!.force(), 'something with an order') : bool(order < 0)
+    (_, [a, b]) => {
+      const found = order(a!.force(), b!.force())
+      return found === null ? wrongKind(a!.force(), 'something with an order') : bool(found < 0)
     },
   ],
 

@@ -1,7 +1,8 @@
 // A file that is plain data → that data.
 import { usualSystems } from '../../core/system.ts'
-import { Machine, type SourceTree } from './machine.ts'
+import { Machine } from './machine.ts'
 import { Nixpkgs } from './nixpkgs.ts'
+import type { SourceTree } from './source-tree.ts'
 import type { Value } from './value.ts'
 
 /** What a data file can hold; `undefined` stands for what is no data. */

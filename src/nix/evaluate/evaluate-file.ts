@@ -2,8 +2,10 @@
 import type { System } from '../../core/system.ts'
 import type { Fetch, Unmanaged } from './fetchers.ts'
 import { evaluateFlake } from './flakes.ts'
-import { Machine, type SourceTree, folderOf } from './machine.ts'
+import { Machine } from './machine.ts'
 import { type BuilderCall, Nixpkgs } from './nixpkgs.ts'
+import { folderOf } from './repository-path.ts'
+import type { SourceTree } from './source-tree.ts'
 import { lazy, ready } from './value.ts'
 
 export interface Evaluation {
@@ -26,8 +28,8 @@ export function evaluateFile(tree: SourceTree, file: string, system: System, sys
   machine.world = nixpkgs
   const value = lazy(() => machine.import(file)).force()
   const isFlake = value.kind === 'attributes' && file.split('/').at(-1) === 'flake.nix' && value.entries.has('outputs')
-  machine.explore(isFlake ? lazy(() => evaluateFlake(machine, nixpkgs, value, folderOf(file))) : ready(value))
-  machine.exploreAll(systems)
+  machine.exploration.add(isFlake ? lazy(() => evaluateFlake(machine, nixpkgs, value, folderOf(file))) : ready(value))
+  machine.exploration.run(systems)
   const { fetches, unmanaged } = nixpkgs.recorder.results()
   return {
     fetches,

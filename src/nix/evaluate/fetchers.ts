@@ -2,7 +2,8 @@
 import type { Algorithm } from '../../core/digest.ts'
 import type { Place } from '../../core/span.ts'
 import type { System } from '../../core/system.ts'
-import { type Machine, rootMark } from './machine.ts'
+import type { Machine } from './machine.ts'
+import { rootMark } from './repository-path.ts'
 import { join } from './text.ts'
 import {
   type Attributes,
@@ -381,7 +382,7 @@ export class Recorder {
         (key) => unknown(`${key} of a fetch is not known`),
       )
       this.#results.set(result, call)
-      this.#machine.explore(filled)
+      this.#machine.exploration.add(filled)
       return result
     })
   }

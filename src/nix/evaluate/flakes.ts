@@ -1,7 +1,8 @@
 // Flakes and the libraries that spread their outputs over systems: outputs, flake-utils, flake-parts.
 import type { System } from '../../core/system.ts'
 import { usualSystems } from '../../core/system.ts'
-import { type Machine, rootMark } from './machine.ts'
+import type { Machine } from './machine.ts'
+import { pathIn } from './repository-path.ts'
 import type { Nixpkgs } from './nixpkgs.ts'
 import {
   type Attributes,
@@ -62,7 +63,7 @@ export function flakeParts(machine: Machine, nixpkgs: Nixpkgs): Value {
   const lib = attributes(
     {
       mkFlake: curried('mkFlake', 2, ([, module]) => evaluateModule(machine, nixpkgs, module!, 0)),
-      mkPerSystemOption: native('mkPerSystemOption', (module) => (machine.explore(module), unknown('an option'))),
+      mkPerSystemOption: native('mkPerSystemOption', (module) => (machine.exploration.add(module), unknown('an option'))),
     },
     (name) => unknown(`flake-parts.lib.${name} is not known`),
     true,
@@ -73,20 +74,19 @@ export function flakeParts(machine: Machine, nixpkgs: Nixpkgs): Value {
 /** A flake-parts module, with the modules it imports; its `perSystem` is called for this system. */
 function evaluateModule(machine: Machine, nixpkgs: Nixpkgs, module: Thunk, depth: number): Value {
   const given = module.force()
-  let value: Value = given
-  if (given.kind === 'path' || (given.kind === 'string' && given.text.startsWith(rootMark)))
-    value = machine.import(given.kind === 'path' ? given.path : given.text.slice(rootMark.length + 1))
-  if (value.kind === 'function') value = machine.apply(value, machine.argumentFor(value), null)
+  const path = pathIn(given)
+  let value: Value = path === null ? given : machine.import(path)
+  if (value.kind === 'function') value = machine.exploration.called(value)
   if (value.kind !== 'attributes') return value
   const imports = value.entries.get('imports')?.value.force()
   if (imports?.kind === 'list' && depth < 20)
-    for (const item of imports.items) machine.explore(lazy(() => evaluateModule(machine, nixpkgs, item, depth + 1)))
+    for (const item of imports.items) machine.exploration.add(lazy(() => evaluateModule(machine, nixpkgs, item, depth + 1)))
   const perSystem = value.entries.get('perSystem')?.value
   if (perSystem !== undefined)
-    machine.explore(
+    machine.exploration.add(
       lazy(() => {
         const call = perSystem.force()
-        return call.kind === 'function' ? machine.apply(call, machine.argumentFor(call), null) : call
+        return call.kind === 'function' ? machine.exploration.called(call) : call
       }),
     )
   const rest = new Map(value.entries)

@@ -5,7 +5,9 @@ import { type Builtin, builtins } from './builtins.ts'
 import { deepest, effort } from './effort.ts'
 import { libBuiltins, libSources } from './lib.ts'
 import { spend } from './limits.ts'
-import { Machine, type SourceTree, preludeFile } from './machine.ts'
+import { Machine } from './machine.ts'
+import type { SourceTree } from './source-tree.ts'
+import { preludeFile } from './world.ts'
 import { doubles, flakeExposed, groups, platform, systemsWhere } from './platform.ts'
 import { type Scope, lookup, variables } from './scope.ts'
 import {
@@ -37,7 +39,7 @@ function builtinValue(name: string, [arity, call]: Builtin): Value {
       else if (value.kind === 'attributes') spend(value.entries.size >> 1)
       return value
     } catch (error) {
-      if (error instanceof Halt) for (const arg of args) machine.explore(arg)
+      if (error instanceof Halt) for (const arg of args) machine.exploration.add(arg)
       throw error
     }
   })

@@ -4,7 +4,10 @@ import type { System } from '../../core/system.ts'
 import { flakeParts, flakeUtils } from './flakes.ts'
 import { Recorder, fetcherNames, fixpoint } from './fetchers.ts'
 import { builtinScope, libSet } from './library.ts'
-import { type Machine, type World, rootMark } from './machine.ts'
+import type { Machine } from './machine.ts'
+import { update } from './operators.ts'
+import { pathIn, shownPath } from './repository-path.ts'
+import type { World } from './world.ts'
 import { platform } from './platform.ts'
 import type { Scope } from './scope.ts'
 import {
@@ -83,22 +86,22 @@ export class Nixpkgs implements World {
 
   #import(argument: Thunk): Value {
     const value = argument.force()
-    if (value.kind === 'path') return this.#machine.import(value.path)
-    if (value.kind === 'string' && value.text.startsWith(rootMark)) return this.#machine.import(value.text.slice(rootMark.length + 1))
+    const path = pathIn(value)
+    if (path !== null) return this.#machine.import(path)
     if (value.kind === 'function') return value
     if (value.kind === 'attributes') {
       if (value === this.lib) return value
       if (this.#isNixpkgs.has(value)) return native('nixpkgs', (given) => this.pkgs(this.#systemOf(given)))
       const out = value.entries.get('outPath')?.value.force()
-      if (out?.kind === 'string' && out.text.startsWith(rootMark)) return this.#machine.import(out.text.slice(rootMark.length + 1))
-      return unknown('the imported file is outside the repository')
+      const own = out?.kind === 'string' ? pathIn(out) : null
+      return own !== null ? this.#machine.import(own) : unknown('the imported file is outside the repository')
     }
     return value.kind === 'unknown' ? value : unknown('the imported file is outside the repository')
   }
 
   #systemOf(given: Thunk): System {
     const value = given.force()
-    this.#machine.explore(given)
+    this.#machine.exploration.add(given)
     if (value.kind !== 'attributes') return this.#machine.system
     for (const name of ['system', 'localSystem', 'hostPlatform']) {
       const wanted = value.entries.get(name)?.value.force()
@@ -196,13 +199,13 @@ export class Nixpkgs implements World {
     add(
       'newScope',
       curried('newScope', 3, ([extra, file, args]) =>
-        this.callPackage(system, file!, ready(this.#machine.update(extra!.force(), args!.force()))),
+        this.callPackage(system, file!, ready(update(extra!.force(), args!.force(), this.#machine))),
       ),
     )
     for (const name of ['extend', 'appendOverlays', 'appendConfig'])
       add(
         name,
-        native(name, (argument) => (this.#machine.explore(argument), set)),
+        native(name, (argument) => (this.#machine.exploration.add(argument), set)),
       )
     add(
       'makeOverridable',
@@ -215,7 +218,7 @@ export class Nixpkgs implements World {
     for (const name of ['writeText', 'writeScript', 'writeScriptBin', 'writeShellScript', 'writeShellScriptBin'])
       add(
         name,
-        curried(name, 2, ([, content]) => (this.#machine.explore(content!), unknown(`what ${name} makes is not known`))),
+        curried(name, 2, ([, content]) => (this.#machine.exploration.add(content!), unknown(`what ${name} makes is not known`))),
       )
     return set
   }
@@ -224,12 +227,12 @@ export class Nixpkgs implements World {
   #addOn(system: System, args: Thunk, place: Place | null): Value {
     const given = args.force()
     if (given.kind !== 'attributes' || !given.entries.has('url')) {
-      this.#machine.explore(args)
+      this.#machine.exploration.add(args)
       return unknown('what an add-on is made of is not known')
     }
     const asked = attributesOf(new Map([...given.entries].filter(([name]) => /^(url|hash|sha\d+)$/.test(name))))
     const src = this.#machine.apply(this.recorder.fetcher('fetchurl', system), ready(asked), place)
-    return this.derivation(ready(this.#machine.update(given, attributes({ src }))))
+    return this.derivation(ready(update(given, attributes({ src }), this.#machine)))
   }
 
   #unknownPackage(name: string): Value {
@@ -283,7 +286,7 @@ export class Nixpkgs implements World {
     const override = native('override', (more) => {
       const wanted = more.force()
       const extra = wanted.kind === 'function' ? this.#machine.apply(wanted, args, null) : wanted
-      return this.callPackage(system, file, ready(this.#machine.update(args.force(), extra)))
+      return this.callPackage(system, file, ready(update(args.force(), extra, this.#machine)))
     })
     entries.set('override', { value: ready(override), key: null })
     const made: Attributes = { ...result, entries }
@@ -308,7 +311,7 @@ export class Nixpkgs implements World {
       if (known !== undefined) entries.set(formal.name, known)
       else if (formal.fallback === null) entries.set(formal.name, { value: lazy(() => this.#unknownPackage(formal.name)), key: null })
     }
-    return given.kind === 'unknown' ? attributesOf(entries, () => given) : this.#machine.update(attributesOf(entries), given)
+    return given.kind === 'unknown' ? attributesOf(entries, () => given) : update(attributesOf(entries), given, this.#machine)
   }
 
   /** `mkDerivation`: its own arguments, seen from outside. */
@@ -317,8 +320,8 @@ export class Nixpkgs implements World {
     const own: Thunk = given.kind === 'function' ? fixpoint(this.#machine, given) : args
     const value = own.force()
     if (value.kind !== 'attributes') return value.kind === 'unknown' ? value : failure('a derivation is made of a set')
-    this.#machine.explore(own)
-    this.#machine.later(() => this.#noteSources(value))
+    this.#machine.exploration.add(own)
+    this.#machine.exploration.later(() => this.#noteSources(value))
     const passed = lazy(() => value.entries.get('passthru')?.value.force() ?? attributes({}))
     const entries = new Map<string, Entry>(value.entries)
     const through = passed.force()
@@ -327,7 +330,7 @@ export class Nixpkgs implements World {
       const wanted = call.force()
       const partly = wanted.kind === 'function' ? this.#machine.apply(wanted, ready(value), null) : wanted
       const extra = partly.kind === 'function' ? this.#machine.apply(partly, ready(value), null) : partly
-      return this.derivation(ready(this.#machine.update(value, extra)))
+      return this.derivation(ready(update(value, extra, this.#machine)))
     })
     const fixed: Record<string, Value> = {
       type: text('derivation'),
@@ -391,8 +394,7 @@ export class Nixpkgs implements World {
 
   /** The flake itself, at a folder of the repository. */
   self(folder: string): Attributes {
-    const path = folder === '' ? rootMark : `${rootMark}/${folder}`
-    return attributes({ outPath: text(path) }, (name) => unknown(`self.${name} is not known`), true)
+    return attributes({ outPath: text(shownPath(folder)) }, (name) => unknown(`self.${name} is not known`), true)
   }
 
   unknownCall(_: Unknown, argument: Value, place: Place): void {
@@ -408,7 +410,7 @@ export class Nixpkgs implements World {
     const { node } = value.lambda!
     if (node.formals !== null || !/^(final|self|this)(Attrs)?$/.test(node.parameter?.name ?? '')) return nothing
     const own = fixpoint(this.#machine, value)
-    this.#machine.explore(own)
+    this.#machine.exploration.add(own)
     return own.force()
   }
 

@@ -1,7 +1,8 @@
 // Texts by path → the tree an evaluation sees, and what single expressions become in it.
 import type { Evaluation } from '../../../src/nix/evaluate/evaluate-file.ts'
 import { evaluateFile } from '../../../src/nix/evaluate/evaluate-file.ts'
-import { Machine, type SourceTree } from '../../../src/nix/evaluate/machine.ts'
+import { Machine } from '../../../src/nix/evaluate/machine.ts'
+import type { SourceTree } from '../../../src/nix/evaluate/source-tree.ts'
 import { Nixpkgs } from '../../../src/nix/evaluate/nixpkgs.ts'
 import { type Value, lazy } from '../../../src/nix/evaluate/value.ts'
 import { parse } from '../../../src/nix/parse.ts'
