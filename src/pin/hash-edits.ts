@@ -4,7 +4,7 @@ import type { SpellingName } from '../core/report.ts'
 import { type Spelling, isPlaceholder, parseDigest, printDigest } from '../hash/spelling.ts'
 import type { FetchHash } from '../nix/evaluate/fetchers.ts'
 import { type FileEdit, wholeEdit } from './literal-edit.ts'
-import type { Pin } from './pin.ts'
+import type { Pin, PinFetch } from './pin.ts'
 
 /** What a hash literal says. */
 export type ReadHash =
@@ -21,6 +21,9 @@ export function readHash({ value, algorithm }: FetchHash): ReadHash {
   const parsed = parseDigest(value.text, algorithm === null ? {} : { algorithm })
   return parsed.ok ? { kind: 'digest', digest: parsed.digest, spelling: parsed.spelling } : { kind: 'malformed', message: parsed.message }
 }
+
+/** Whether a hash of the fetch is still to be filled in. */
+export const hasPlaceholder = (fetch: PinFetch): boolean => fetch.hashes.some((hash) => readHash(hash).kind === 'placeholder')
 
 /** The algorithms a pin's hashes ask for; sha256 always, since evidence speaks it. */
 export function algorithmsOf(hashes: readonly FetchHash[]): Algorithm[] {

@@ -51,6 +51,15 @@ const sameLiterals = (a: PinFetch, b: PinFetch): boolean => {
   return literals(a) === literals(b)
 }
 
+/** Whether all that is fetched are source archives of tags. */
+export const isArchives = (pin: Pin): boolean => pin.fetches.every((fetch) => fetch.release?.kind === 'archive')
+
+/** Where a hash's literal stands; the call where it has none. */
+export function hashPlace({ value }: FetchHash, fetch: PinFetch): Place {
+  const run = value.runs[0]
+  return run === undefined ? fetch.place : { file: run.origin.file, start: run.from, end: run.to }
+}
+
 /** The files a pin's literals stand in, its own file first. */
 export function filesOf(pin: Pin): string[] {
   const files = new Set([pin.place.file])

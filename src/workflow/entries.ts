@@ -2,7 +2,7 @@
 import type { ListedAsset } from '../core/report.ts'
 import type { System } from '../core/system.ts'
 import { spellingName } from '../pin/hash-edits.ts'
-import type { Pin } from '../pin/pin.ts'
+import { type Pin, hashPlace } from '../pin/pin.ts'
 import type { SpecPin } from '../pin/spec.ts'
 import { type Found, specFile } from './checkout.ts'
 import type { Selectable } from './select.ts'
@@ -17,6 +17,9 @@ export type Entry = Selectable & {
   readonly repo: string | null
   readonly spoken: Spoken
 } & ({ readonly kind: 'nix'; readonly pin: Pin } | { readonly kind: 'spec'; readonly spec: SpecPin; readonly state: GeneratedState })
+
+export type NixEntry = Extract<Entry, { kind: 'nix' }>
+export type SpecEntry = Extract<Entry, { kind: 'spec' }>
 
 /** All pins: those of Nix files in document order, then those of pinhash.json. */
 export function entriesOf(found: Found): Entry[] {
@@ -64,8 +67,7 @@ export function listedSystems(found: Found, entry: Entry): Record<System, readon
   }
   for (const fetch of entry.pin.fetches)
     for (const hash of fetch.hashes) {
-      const run = hash.value.runs[0]
-      const place = run === undefined ? fetch.place : { file: run.origin.file, start: run.from, end: run.to }
+      const place = hashPlace(hash, fetch)
       const url = fetch.urls[0]?.text ?? `${entry.pin.repository?.org}/${entry.pin.repository?.name}`
       const listed: ListedAsset = {
         url,

@@ -6,14 +6,15 @@ import type { Asset, Release } from '../core/release.ts'
 import { applyEdits } from '../nix/edit.ts'
 import { printDigest } from '../hash/spelling.ts'
 import { type GeneratedPin, printGeneratedFile } from '../pin/generated-file.ts'
-import { type Covered, coverageChanges, usesForeign } from '../pin/coverage.ts'
+import type { Covered } from '../pin/coverage.ts'
 import { type SpecPin, assetNames } from '../pin/spec.ts'
 import { attestingOf } from './attest.ts'
 import { missingAsset, whole } from './assets.ts'
 import { type Found, specFile } from './checkout.ts'
 import type { UpdateOptions } from './context.ts'
+import { coverageWarnings } from './coverage-warnings.ts'
 import { differs } from './drift.ts'
-import type { Entry } from './entries.ts'
+import type { Entry, SpecEntry } from './entries.ts'
 import { repositoryOf, withRelease } from './origin.ts'
 import type { Change } from './ports.ts'
 import { Refusal, endOf, worstOf } from './refusal.ts'
@@ -23,8 +24,6 @@ import { generatedPins } from './spec-state.ts'
 import type { Tools } from './tools.ts'
 import type { Plan } from './plan.ts'
 import { type Weighed, weighAll } from './weigh.ts'
-
-type SpecEntry = Extract<Entry, { kind: 'spec' }>
 
 /** A pin of pinhash.json with its new version and hashes. */
 export interface SpecChange {
@@ -159,17 +158,8 @@ async function coverageOf({ spec: pin }: SpecEntry, release: Release, { context,
     before: before[i]?.name ?? null,
     after: name,
   }))
-  const old = usesForeign(covered, pin.name)
-    ? await requests(() => context.forge.release(repositoryOf(pin), pin.version)).catch(() => null)
-    : null
-  const names = (of: Release): string[] => of.assets.map((asset) => asset.name)
-  const changes = coverageChanges(
-    covered,
-    { tag: null, names: old === null ? null : names(old) },
-    { tag: release.tag, names: names(release) },
-    pin.name,
-  )
-  return changes.map((message) => ({ code: 'coverage', message }))
+  const current = (): Promise<Release | null> => requests(() => context.forge.release(repositoryOf(pin), pin.version)).catch(() => null)
+  return coverageWarnings(covered, { tag: null, release: current }, { tag: release.tag, release }, pin.name)
 }
 
 function outcomesOf(entry: SpecEntry, generated: GeneratedPin, weighed: readonly Weighed[]): Record<System, AssetOutcome[]> {

@@ -6,9 +6,10 @@ import type { FetchHash } from '../nix/evaluate/fetchers.ts'
 import { sightKey } from '../pin/discover.ts'
 import { hashEdit, readHash, spellingProblem } from '../pin/hash-edits.ts'
 import type { FileEdit } from '../pin/literal-edit.ts'
-import type { PinFetch } from '../pin/pin.ts'
+import { type PinFetch, hashPlace } from '../pin/pin.ts'
 import type { Intended } from '../pin/proof.ts'
-import type { Entry } from './entries.ts'
+import type { NixEntry } from './entries.ts'
+import { fixedHash } from './hash-refusals.ts'
 import { lend, proveOne, shownAs } from './nix-pin.ts'
 import { Refusal } from './refusal.ts'
 import type { Tools } from './tools.ts'
@@ -29,7 +30,7 @@ export function refuseSpelling(fetches: readonly PinFetch[], spelling: SpellingN
 
 /** The hashes of these fetches, all of which are digests, in another spelling. */
 export function respelled(
-  entry: Extract<Entry, { kind: 'nix' }>,
+  entry: NixEntry,
   fetches: readonly PinFetch[],
   spelling: SpellingName,
   tools: Tools,
@@ -74,7 +75,7 @@ export function respelled(
 function one(
   hash: FetchHash,
   fetch: PinFetch,
-  { pin }: Extract<Entry, { kind: 'nix' }>,
+  { pin }: NixEntry,
   spelling: SpellingName,
   tools: Tools,
 ): { text: string; edit: FileEdit | null; outcome: AssetOutcome } {
@@ -84,14 +85,8 @@ function one(
   const again = readHash({ ...hash, value: { ...hash.value, text } })
   if (again.kind !== 'digest' || !sameDigest(again.digest, read.digest))
     throw new Refusal('refused', 'not-editable', `The hash for ${fetch.system} cannot be spelled in ${spelling} under ${hash.attribute}`)
-  const run = hash.value.runs[0]
-  const place = run === undefined ? fetch.place : { file: run.origin.file, start: run.from, end: run.to }
-  if (text !== hash.value.text && edit === null)
-    throw new Refusal(
-      'refused',
-      'not-editable',
-      `The hash for ${fetch.system} in ${place.file} is not one whole string literal and cannot be replaced`,
-    )
+  const place = hashPlace(hash, fetch)
+  if (text !== hash.value.text && edit === null) throw fixedHash(fetch.system, place)
   const url = fetch.urls[0]?.text ?? shownAs(fetch)[0]!
   const outcome: AssetOutcome = {
     url,

@@ -1,7 +1,7 @@
 // A selected pin and what a person said of it → whether it may be changed at all.
 import type { Outcome } from '../core/report.ts'
 import { constraintsOf } from '../pin/policy.ts'
-import { readHash } from '../pin/hash-edits.ts'
+import { hasPlaceholder } from '../pin/hash-edits.ts'
 import type { Entry } from './entries.ts'
 import { repositoryAt } from './origin.ts'
 import { Refusal } from './refusal.ts'
@@ -31,7 +31,7 @@ export function refuseRestrained(selected: Selected<Entry>): void {
 /** A hash that is still to be filled in is filled in at the version that is held. */
 function isIncomplete(entry: Entry): boolean {
   if (entry.kind === 'spec') return entry.state.version !== entry.spec.version
-  return entry.pin.fetches.some((fetch) => fetch.hashes.some((hash) => readHash(hash).kind === 'placeholder'))
+  return entry.pin.fetches.some(hasPlaceholder)
 }
 
 /** The outcome with what was said of the pin, and where the pin is from. */

@@ -7,6 +7,7 @@ import type { System } from '../core/system.ts'
 import { type ParsedDigest, parseDigest, printDigest } from '../hash/spelling.ts'
 import type { FetchHash } from '../nix/evaluate/fetchers.ts'
 import { algorithmsOf, readHash } from '../pin/hash-edits.ts'
+import { isArchives } from '../pin/pin.ts'
 import { chosenAsset, listedAt } from './assets.ts'
 import { type Attesting, attestingOf, readyToAttest } from './attest.ts'
 import { changedSince, pastOf } from './changed.ts'
@@ -14,8 +15,8 @@ import { load } from './checkout.ts'
 import type { Context, Selection, VerifyOptions } from './context.ts'
 import { differs, disagreementMeans } from './drift.ts'
 import { type Entry, entriesOf } from './entries.ts'
+import { malformedHash } from './hash-refusals.ts'
 import { commentsOf, treeRule, within } from './nix-pin.ts'
-import { isArchives } from './plan-nix-pin.ts'
 import { repositoryOf, withRelease } from './origin.ts'
 import { isManaged, withConstraints } from './restraint.ts'
 import { type End, Refusal, endOf, worstOf } from './refusal.ts'
@@ -146,14 +147,7 @@ async function checked(check: Check, tools: Tools, options: VerifyOptions & { re
           `The hash for ${check.system} at ${at} is still to be filled in; 'pinhash update' does that`,
         ),
       ]
-    if (read?.kind === 'malformed')
-      return [
-        new Refusal(
-          'refused',
-          'bad-hash',
-          `The hash for ${check.system} at ${at} is malformed: ${read.message}; correct it, or empty the string to have it filled in`,
-        ),
-      ]
+    if (read?.kind === 'malformed') return [malformedHash(check.system, at, read.message)]
     return []
   })
   const disagreed = (error: Disagreement): Checked => {
