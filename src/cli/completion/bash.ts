@@ -1,6 +1,7 @@
 // What may be offered → the script for bash, 3.2 and later.
 import { type Model, type Offer, awaiting } from './model.ts'
-import { pattern, quoted } from './quote.ts'
+import { quoted } from './quote.ts'
+import { awaited, reading } from './words.ts'
 
 export function bashScript(model: Model): string {
   const { commands, everywhere } = model
@@ -41,21 +42,7 @@ _pinhash() {
   local command='' directory='' awaited='' ended='' current=$word
   for ((i = 1; i < \${#words[@]}; i++)); do
     word=\${words[i]}
-    if [[ -n $awaited && $word != -* ]]; then
-      if [[ $awaited == -C ]]; then directory=$word; fi
-      awaited=''
-    elif [[ -n $ended ]]; then
-      continue
-    elif [[ $word == -- ]]; then
-      ended=1
-    elif [[ $word == -* ]]; then
-      awaited=''
-      case "$command $word" in
-        ${groups.flatMap(({ patterns }) => patterns.map(pattern)).join(' | ')}) awaited=$word ;;
-      esac
-    elif [[ -z $command ]]; then
-      command=$word
-    fi
+${reading(groups)}
   done
 
   if [[ -n $awaited && $current != -* ]]; then
@@ -76,7 +63,7 @@ ${commands.map(({ name, positionals }) => `      ${quoted(name)}) ${offering(pos
 # _pinhash_value OPTION [PREFIX]: offers what the option takes, each after the prefix.
 _pinhash_value() {
   case "$command $1" in
-${groups.map(({ patterns, offer }) => `    ${patterns.map(pattern).join(' | ')}) ${offering(offer, '"${2-}"')} ;;\n`).join('')}  esac
+${groups.map((group) => `    ${awaited(group)}) ${offering(group.offer, '"${2-}"')} ;;\n`).join('')}  esac
 }
 
 # _pinhash_offer PREFIX WORD…: offers those that begin with what is there.

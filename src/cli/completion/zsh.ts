@@ -1,6 +1,7 @@
 // What may be offered → the script for zsh, as a file of its function path or to be sourced.
 import { type Model, type Offer, type OfferedOption, awaiting } from './model.ts'
-import { pattern, quoted } from './quote.ts'
+import { quoted } from './quote.ts'
+import { awaited, reading } from './words.ts'
 
 export function zshScript(model: Model): string {
   const { commands, everywhere } = model
@@ -13,21 +14,7 @@ _pinhash() {
   local -a offered
   for ((i = 2; i < CURRENT; i++)); do
     word=\${(Q)words[i]}
-    if [[ -n $awaited && $word != -* ]]; then
-      if [[ $awaited == -C ]] directory=$word
-      awaited=''
-    elif [[ -n $ended ]]; then
-      continue
-    elif [[ $word == -- ]]; then
-      ended=1
-    elif [[ $word == -* ]]; then
-      awaited=''
-      case "$command $word" in
-        (${groups.flatMap(({ patterns }) => patterns.map(pattern)).join(' | ')}) awaited=$word ;;
-      esac
-    elif [[ -z $command ]]; then
-      command=$word
-    fi
+${reading(groups)}
   done
 
   if [[ -n $awaited && $PREFIX != -* ]]; then
@@ -54,7 +41,7 @@ ${commands.map(({ name, positionals }) => `      (${quoted(name)}) ${offering(po
 # _pinhash_value OPTION: offers what the option takes.
 _pinhash_value() {
   case "$command $1" in
-${groups.map(({ patterns, offer }) => `    (${patterns.map(pattern).join(' | ')}) ${offering(offer)} ;;\n`).join('')}  esac
+${groups.map((group) => `    (${awaited(group)}) ${offering(group.offer)} ;;\n`).join('')}  esac
 }
 
 # The names of the pins in the directory that the line says; where none fits, the word may be a file that holds pins.
