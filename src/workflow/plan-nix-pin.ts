@@ -39,7 +39,7 @@ export async function planNixPin(
   const { spelling = null } = options
   // The commit that the pin is at is where it is, as its tag would be.
   const isHere = requested !== null && requested === commitOf(pin)
-  if (requested !== null && options.download) expectDownloads(fetches, tools)
+  if (requested !== null && options.download) tools.digests.expect(fetches.flatMap((fetch) => fetch.urls[0]?.text ?? []))
   const split = requested !== null || named ? [] : splitWarnings(pin, tools.found)
   const { newer: targets, warnings: offered } =
     split.length > 0 || isHere ? noTargets : await targetsOf(entry, requested, named, tools, options)
@@ -66,12 +66,6 @@ export async function planNixPin(
   const warnings = [...split, ...offered, ...target.warnings, ...passed, ...stale, ...(await coverageOf(pin, target, made.jobs, tools))]
   const plan = proposalOf(entry, target.tag, made, weighed, warnings, tools, options)
   return { ...plan, outcome: withRelease(plan.outcome, target.release, tools.context.now()) }
-}
-
-/** While the forge is asked for the release, the way to its assets is opened: they and their checksum file are where those of today are. */
-function expectDownloads(fetches: readonly PinFetch[], { context }: Tools): void {
-  const urls = fetches.flatMap((fetch) => fetch.urls[0]?.text ?? [])
-  for (const url of [...urls, ...urls.slice(0, 1)]) context.downloads.soon?.(url)
 }
 
 /** Steps 5 and 6. Where the version stays, what the hash in the file makes of a disagreement is said, too. */

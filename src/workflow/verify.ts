@@ -78,7 +78,7 @@ export async function verify(context: Context, selection: Selection, options: Ve
 
 async function verified(entry: Entry, tools: Tools, selection: Selection, options: VerifyOptions): Promise<Outcome> {
   const warnings: Warning[] = []
-  const checks = await checksOf(entry, tools, selection, warnings)
+  const checks = await checksOf(entry, tools, selection, options.download, warnings)
   const systems: Record<System, AssetOutcome[]> = {}
   const ends: End[] = []
   // Put together in the order of the checks, whichever ended first.
@@ -204,7 +204,7 @@ const parsedOf = ({ text, hash }: Held): ParsedDigest =>
 const repinOf = (pin: string, tag: string | null): string =>
   `'pinhash update ${[pin, ...(tag === null ? [] : [tag])].join(' ')} --accept-drift' repins it`
 
-async function checksOf(entry: Entry, tools: Tools, selection: Selection, warnings: Warning[]): Promise<Check[]> {
+async function checksOf(entry: Entry, tools: Tools, selection: Selection, download: boolean, warnings: Warning[]): Promise<Check[]> {
   const place = { file: entry.file, line: entry.line, column: entry.column }
   const unasked = (): boolean => warnings.some((warning) => warning.message.startsWith(couldNotAsk))
   if (entry.kind === 'spec') {
@@ -236,8 +236,10 @@ async function checksOf(entry: Entry, tools: Tools, selection: Selection, warnin
   }
   const { pin } = entry
   const onForge = pin.repository !== null && pin.tag !== null
+  const fetches = within(pin, selection.systems)
+  if (onForge && download) tools.digests.expect(fetches.flatMap((fetch) => fetch.urls[0]?.text ?? []))
   const release = onForge ? await releaseFor(pin.repository!, pin.tag!, tools, warnings, isArchives(pin)) : null
-  return within(pin, selection.systems).map((fetch): Check => {
+  return fetches.map((fetch): Check => {
     const common = {
       system: fetch.system,
       algorithms: algorithmsOf(fetch.hashes),

@@ -81,9 +81,9 @@ describe('the way to the assets', () => {
     expect(assetRequests(lab.fake)).toEqual([])
   })
 
-  it('is used for them', async () => {
-    const folder = await lab.stage(world, good)
-    expect((await lab.report(folder, update)).code).toBe(0)
+  it.each([update, ['verify', 'cue']])('is used for them by %s', async (...argv) => {
+    const folder = await lab.stage(world, argv[0] === 'verify' ? { ...good, 'flake.nix': updated } : good)
+    expect((await lab.report(folder, argv)).code).toBe(0)
     expect(hosts()[0]).toBe('api.github.com')
     // One for each asset, and one for the checksum file.
     expect(hosts().filter((host) => host === 'github.com').length).toBe(systems.length + 1)
