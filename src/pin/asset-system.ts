@@ -72,6 +72,11 @@ export function similarAsset(current: string, currentTag: string, newTag: string
     [`v${from.version}`, `v${to.version}`],
     [from.version, to.version],
     ...['_', '-', ''].map((joint): readonly [string, string] => [from.version.replaceAll('.', joint), to.version.replaceAll('.', joint)]),
+    // The plus sign of a build, and what tags have that are made of other words.
+    ...['_', '-', '.'].map((sign): readonly [string, string] => [
+      from.version.replaceAll(/[+_]/g, sign),
+      to.version.replaceAll(/[+_]/g, sign),
+    ]),
   ]
   const renamed = new Set<string>()
   for (const [old, replacement] of spellings) {

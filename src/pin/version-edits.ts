@@ -175,14 +175,22 @@ function withoutNested(edits: readonly FileEdit[]): FileEdit[] {
 export function formsOf(old: string, now: string): Forms {
   const a = bareVersion(old)
   const b = bareVersion(now)
-  const pairs: [string, string][] = [
+  const pairs: Forms = [
     [old, now],
-    [encodeURIComponent(old), encodeURIComponent(now)],
     [`v${a.version}`, `v${b.version}`],
     [a.version, b.version],
   ]
+  const spellings = [
+    (text: string): string => text,
+    encodeURIComponent,
+    // File names seldom have the plus sign of a build: GitHub itself used to put a dot there.
+    ...(a.version.includes('+') ? ['_', '.', '-'] : []).map((sign) => (text: string) => text.replaceAll('+', sign)),
+  ]
   const seen = new Set<string>()
-  return pairs.filter(([word]) => /\d/.test(word) && !seen.has(word) && seen.add(word)).sort((x, y) => y[0].length - x[0].length)
+  return spellings
+    .flatMap((spelled) => pairs.map(([x, y]) => [spelled(x), spelled(y)] as const))
+    .filter(([word]) => /\d/.test(word) && !seen.has(word) && seen.add(word))
+    .sort((x, y) => y[0].length - x[0].length)
 }
 
 /** Every place where a form of the version stands by itself, from left to right, the longest form at each. */

@@ -25,6 +25,13 @@ describe('a version stands', () => {
     expect(replaced('rust-v1.0.0/v1.0.0/1.0.0', 'rust-v1.0.0', 'rust-v1.1.0')).toBe('rust-v1.1.0/v1.1.0/1.1.0')
   })
 
+  it('with its build, however a file name spells the plus sign', () => {
+    const text = 'jdk-21.0.1%2B12/jdk_21.0.1_12 jdk-21.0.1+12 k-21.0.1%2B12 k-21.0.1.12 k-21.0.1-12 k-21.0.1'
+    expect(replaced(text, 'jdk-21.0.1+12', 'jdk-21.0.2+13')).toBe(
+      'jdk-21.0.2%2B13/jdk_21.0.2_13 jdk-21.0.2+13 k-21.0.2%2B13 k-21.0.2.13 k-21.0.2-13 k-21.0.1',
+    )
+  })
+
   it('nowhere twice: occurrences are in order and do not overlap', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('v', '1.2', '1.2.3', '.', '3', '-', 'x', '%2F', '/')), (words) => {
