@@ -82,7 +82,7 @@ async function prepare(
 /** undici takes credentials from the URL only where there is a password, so they are given apart. */
 function proxyAddress(proxy: string): { uri: string; token?: string } {
   const { origin, username, password } = new URL(proxy)
-  if (username === '') return { uri: origin }
+  if (username === '' && password === '') return { uri: origin }
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
   return { uri: origin, token: `Basic ${Buffer.from(credentials).toString('base64')}` }
 }

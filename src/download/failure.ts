@@ -40,7 +40,7 @@ const handshake = /^(?:ERR_SSL|ERR_TLS|EPROTO)/
 /** The NetworkError for what undici or a socket threw while this URL, in messages `shown`, was fetched; `proxy` is the proxy's origin, null without one. */
 export function connectionError(error: unknown, url: URL, proxy: string | null, shown: string = shownUrl(url)): NetworkError {
   const code = codeOf(error)
-  const proxyStatus = /^Proxy response \((\d{3})\)/.exec(messageOf(error))?.[1]
+  const proxyStatus = /^Proxy (?:response|Authentication Required) \((\d{3})\)/.exec(messageOf(error))?.[1]
   if (proxyStatus !== undefined && proxy !== null) return refusedByProxy(Number(proxyStatus), shown, proxy, error)
   const host = proxy === null || certificate.test(code) ? url.host : `the proxy ${proxy}`
   const kind = kinds[code] ?? fallback(code, messageOf(error))

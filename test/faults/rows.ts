@@ -285,6 +285,19 @@ const ways: readonly Row[] = [
     ...unknown('unauthorized', /asks for credentials \(407\)/),
   },
   {
+    name: 'a proxy that wants another password, for what needs no tunnel',
+    argv: ['hash', 'http://files.example/a'],
+    world: (world) => void (world.files['http://files.example/a'] = new Uint8Array([1])),
+    env: (fake) => ({ http_proxy: fake.proxyUrl.replace(secrets.proxy, 'wr0ng'), HTTP_PROXY: undefined }),
+    ...unknown('unauthorized', /the proxy http:\/\/127\.0\.0\.1:\d+ asks for credentials \(407\)/),
+  },
+  {
+    name: 'a proxy that wants a password alone',
+    world: (world) => void (world.proxyCredentials = `:${secrets.proxy}`),
+    env: (fake) => ({ https_proxy: fake.proxyUrl.replace('who:', ':'), HTTPS_PROXY: undefined }),
+    ...arrives,
+  },
+  {
     name: 'a proxy that is not there',
     env: () => ({ https_proxy: `http://who:${secrets.proxy}@127.0.0.1:9`, HTTPS_PROXY: undefined }),
     ...unknown('unreachable', /the proxy http:\/\/127\.0\.0\.1:9 refused the connection/),
