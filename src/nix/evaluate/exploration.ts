@@ -104,5 +104,5 @@ function argumentFor(value: Function, world: World): Thunk {
 
 /** `self: super: …`: by itself the first name is more often a flake's. */
 function isOverlay({ parameter, body }: Lambda): boolean {
-  return parameter?.name === 'self' && body.kind === 'lambda' && /^(super|prev)$/.test(body.parameter?.name ?? '')
+  return parameter?.name === 'self' && body.kind === 'lambda' && /^_?(super|prev)$|^_$/.test(body.parameter?.name ?? '')
 }
