@@ -89,8 +89,10 @@ export function workTreeIn(directory: string, { environment, signal }: WorkTreeO
     },
     async commit(paths, added, message) {
       const names = paths.map(nameOf)
-      const files = paths.map((file) => path.resolve(directory, file))
-      const texts = files.map((file) => readFileSync(file))
+      const contents = (): (string | null)[] => paths.map((file) => bytesOf(path.resolve(directory, file)))
+      const texts = contents()
+      const gone = paths.filter((_, i) => texts[i] === null)
+      if (gone.length > 0) throw new InputError('commit-failed', `Could not commit: ${gone.join(', ')} cannot be read any more`)
       const before = await head()
       if (added.length > 0) await asked(['add', '--intent-to-add', ...only(added.map(nameOf))])
       const ended = await run(['commit', '--quiet', '--only', `--message=${message}`, ...only(names)], true)
@@ -99,7 +101,7 @@ export function workTreeIn(directory: string, { environment, signal }: WorkTreeO
       const touched = (await asked(['diff-tree', '-r', '-z', '--name-only', before, after])).split('\0').filter((name) => name !== '')
       const others = touched.filter((name) => !names.includes(name))
       const left = await status(names)
-      const isSame = files.every((file, i) => texts[i]!.equals(readFileSync(file)))
+      const isSame = contents().every((text, i) => text === texts[i])
       if (others.length === 0 && touched.length === names.length && left.length === 0 && isSame) return after
       const what = others.length > 0 ? `added ${others.join(', ')} to the commit` : `changed ${names.join(', ')}`
       const parents = (await asked(['rev-parse', `${after}^@`])).trim()
@@ -116,6 +118,15 @@ function meaning(code: string): string {
   if (code === '??') return 'is not known to git yet; commit it first'
   if (code === '!!') return 'is ignored by git; take it out of .gitignore and commit it first'
   return `has ${code[0] === ' ' ? '' : 'staged '}changes that are not committed; commit or stash them first`
+}
+
+/** A character a byte; null where no file can be read. */
+function bytesOf(file: string): string | null {
+  try {
+    return readFileSync(file, 'latin1')
+  } catch {
+    return null
+  }
 }
 
 function unusable(message: string): InputError {

@@ -151,6 +151,8 @@ describe('a hook', () => {
     ['reformats a file', 'sed -i "s/fetchurl/fetchurl /" a.nix'],
     ['reformats a file and adds it', 'sed -i "s/fetchurl/fetchurl /" a.nix && git add a.nix'],
     ['adds another file', 'echo more > other.txt && git add other.txt'],
+    ['removes a file', 'rm a.nix'],
+    ['removes a file and takes it out', 'git rm --quiet --force a.nix'],
     ['reformats a file and refuses', 'sed -i "s/fetchurl/fetchurl /" a.nix; exit 1'],
   ])('that %s leaves no commit and the pin as it was', async (_, script) => {
     const folder = await stage()

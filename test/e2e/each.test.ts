@@ -111,6 +111,14 @@ describe('update --each', () => {
     expect(read(folder, '.git/seen').match(/\d+/g)).toEqual(['1', '2', '2'])
     expect([read(folder, 'a.nix'), git(folder, 'status', '--porcelain')]).toEqual([held, ''])
   })
+
+  it('commits nothing of a pin whose file the command removed, and brings that back', async () => {
+    const folder = await stage()
+    initGit(folder)
+    const { code, document } = await lab.report(folder, ['update', 'two', '--commit', ...sh('rm a.nix')])
+    expect([code, document.outcomes[0]?.reason?.code, commits(folder)]).toEqual([1, 'commit-failed', []])
+    expect([read(folder, 'a.nix'), git(folder, 'status', '--porcelain')]).toEqual([old['a.nix'], ''])
+  })
 })
 
 describe('an interruption while the command runs', () => {
