@@ -14,7 +14,7 @@ import { fixedHash } from './hash-refusals.ts'
 import type { Job, Prepared } from './nix-jobs.ts'
 import { lend, proveOne, shownAs, withHashes } from './nix-pin.ts'
 import type { Plan } from './plan.ts'
-import { Refusal, endOf, worstOf } from './refusal.ts'
+import { Refusal, endOf, saidOnce, worstOf } from './refusal.ts'
 import type { Tools } from './tools.ts'
 import type { Weighed } from './weigh.ts'
 
@@ -30,6 +30,7 @@ export function proposalOf(
 ): Plan {
   const { pin } = entry
   const drifts: Refusal[] = []
+  const same: string[] = []
   const hashEdits = new Map<string, FileEdit>()
   const intended = new Map<string, Intended>()
   const systems: Record<System, AssetOutcome[]> = {}
@@ -61,8 +62,7 @@ export function proposalOf(
       }
       ;(systems[job.fetch.system] ??= []).push(outcome)
       if (text === hash.value.text) {
-        if (tag !== pin.tag)
-          warnings.push({ code: 'same-hash', message: `the hash for ${job.fetch.system} did not change although the version did` })
+        if (tag !== pin.tag) same.push(`the hash for ${job.fetch.system} did not change although the version did`)
         continue
       }
       if (tag === pin.tag && read.kind === 'digest' && !sameDigest(read.digest, digest))
@@ -87,7 +87,7 @@ export function proposalOf(
     }
     intended.set(sightKey(job.fetch), { urls: shownAs(job.after), hashes: texts })
   }
-  warnings.push(...sharedBytes(jobs, weighed))
+  warnings.push(...saidOnce(same).map((message): Warning => ({ code: 'same-hash', message })), ...sharedBytes(jobs, weighed))
   const { edits, copies } = withHashes(tools.found, pin, planned, [...hashEdits.values()])
   const changed = edits.length > 0
   const drift = worstOf(drifts.map(endOf))

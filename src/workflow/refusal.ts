@@ -47,8 +47,26 @@ export function worstOf(ends: readonly End[]): End | null {
     if (same.length === 0) continue
     return {
       outcome,
-      reason: { ...same[0]!.reason, message: [...new Set(same.map((end) => end.reason.message))].sort().join('. ') },
+      reason: {
+        ...same[0]!.reason,
+        message: saidOnce(same.map((end) => end.reason.message))
+          .toSorted()
+          .join('. '),
+      },
     }
   }
   return null
+}
+
+/** Sentences that differ in nothing but the system they are `for` become one, for all of these systems. */
+export function saidOnce(messages: readonly string[]): readonly string[] {
+  const said = new Map<string, { readonly before: string; readonly systems: Set<string>; readonly after: string }>()
+  for (const message of messages) {
+    const [, before = message, system = '', after = ''] = /^(.*?\bfor )(\w+-\w+)(.*)$/s.exec(message) ?? []
+    const key = JSON.stringify([before, after])
+    const known = said.get(key) ?? { before, systems: new Set(), after }
+    said.set(key, known)
+    known.systems.add(system)
+  }
+  return [...said.values()].map(({ before, systems, after }) => before + [...systems].toSorted().join(', ') + after)
 }

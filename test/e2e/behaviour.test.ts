@@ -21,6 +21,7 @@ import {
   systems,
 } from './cue.ts'
 import { type Lab, assetRequests, contents, openLab } from './lab.ts'
+import { fileOf, worldOf } from './tools.ts'
 
 let lab: Lab
 beforeAll(async () => {
@@ -160,6 +161,19 @@ describe('warnings', () => {
     const { code, stdout } = await lab.run(folder, ['update', 'cue'])
     expect(code).toBe(0)
     expect(stdout).toMatch(/warning: the hash for aarch64-darwin did not change although the version did/)
+  })
+  it('say once what is so of several systems', async () => {
+    const world = worldOf('one')
+    const [newer, older] = world.repositories![0]!.releases
+    Object.assign(newer!.assets[0]!, { bytes: older!.assets[0]!.bytes })
+    const folder = await lab.stage(world, { 'a.nix': fileOf('one v1.0.0') })
+    const { document } = await lab.report(folder, ['update'])
+    expect(document.outcomes[0]?.warnings).toEqual([
+      {
+        code: 'same-hash',
+        message: 'the hash for aarch64-darwin, aarch64-linux, x86_64-darwin, x86_64-linux did not change although the version did',
+      },
+    ])
   })
   it('name the systems that got the same bytes from different URLs', async () => {
     const shared = releaseOf('v0.11.0')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { builder, cueRepository, flake, flakeAt, hashesOf, publishedRelease, releaseOf } from './cue.ts'
 import { type Lab, openLab } from './lab.ts'
+import { fileOf, worldOf } from './tools.ts'
 
 let lab: Lab
 beforeAll(async () => {
@@ -72,6 +73,14 @@ describe('reports of a run', () => {
     const rows = stale.split('\n')
     const held = places.map((place) => rows[Number(place?.[1]) - 1]?.slice(Number(place?.[2]) - 1).slice(0, 52))
     expect(held.toSorted()).toEqual(hashesOf(releaseOf('v0.11.0', {}, 50_000)).toSorted())
+  })
+
+  it('say once what is so for all systems that share a literal', async () => {
+    const folder = await lab.stage(worldOf('one'), { 'a.nix': fileOf('one v1.0.0').replace(/sha256 = "./, 'sha256 = "1') })
+    const { stdout } = await lab.run(folder, ['verify', '--format', 'github'])
+    const named =
+      /^::error file=a\.nix,line=5,col=15,title=one%3A hash-differs::one: a\.nix:5 holds 1\w+ for (.+?), but .+ repins it\n$/.exec(stdout)
+    expect([named?.[1], stdout.split('repins it').length]).toEqual(['aarch64-darwin, aarch64-linux, x86_64-darwin, x86_64-linux', 2])
   })
 
   it('go to files as well, whatever standard output gets', async () => {
