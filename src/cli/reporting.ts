@@ -1,4 +1,5 @@
 // The options about forms of a report → what goes to standard output, and what is written beside it.
+import path from 'node:path'
 import { InputError } from '../core/errors.ts'
 import type { Option } from './options.ts'
 import type { Given } from './settings.ts'
@@ -45,7 +46,7 @@ export function readReporting(given: Given, options: readonly Option[]): Reporti
   const format = choosing ? (given.value('format') as Format | null) : null
   if (json && format !== null && format !== 'json') throw usage(`--json and --format ${format} exclude each other`)
   const reports = choosing ? (given.list('report') ?? []).map(readReport) : []
-  const files = reports.map(({ file }) => file)
+  const files = reports.map(({ file }) => (file === null ? null : path.normalize(file)))
   const twice = files.find((file, i) => files.indexOf(file) !== i)
   if (twice !== undefined) throw usage(`two reports cannot be written to ${twice ?? 'the summary of the job'}`)
   return { format: format ?? (json ? 'json' : 'text'), reports }

@@ -49,6 +49,7 @@ describe('--format and --report', () => {
     [['list', '--report', 'sarif='], '--report sarif= names no file; --format sarif is for standard output'],
     [['list', '--report', 'json=-'], '--report json=- names no file; --format json is for standard output'],
     [['list', '--report', 'json=a', '--report', 'sarif=a'], 'two reports cannot be written to a'],
+    [['list', '--report', 'json=./out//a', '--report', 'sarif=out/b/../a'], 'two reports cannot be written to out/a'],
     [['list', '--report', 'markdown', '--report', 'markdown'], 'two reports cannot be written to the summary of the job'],
     [['hash', '--report', 'json=a', 'b'], '--report is not an option of pinhash hash; pinhash hash --help lists them'],
   ])('%j is refused', async (argv, message) => {
