@@ -33,7 +33,9 @@ export function commitMessage(template: string | null, words: MessageWords): str
     const what = from !== null && to !== null && from !== to ? `${from} -> ${to}` : `new hashes${to === null ? '' : ` of ${to}`}`
     return plain(`${pin}: ${what}`)
   }
-  return template.replace(/\{([^{}]*)\}/g, (whole, name: string) => (isPlaceholder(name) ? plain(words[name] ?? '') : whole))
+  const message = template.replace(/\{([^{}]*)\}/g, (whole, name: string) => (isPlaceholder(name) ? plain(words[name] ?? '') : whole))
+  // As git does it: the first line is the subject.
+  return message.trimStart()
 }
 
 /** What is filled in must not begin a line of its own. */

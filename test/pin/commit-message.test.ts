@@ -13,6 +13,7 @@ describe('commitMessage', () => {
     ['{org}{from}.', { org: null, from: null }, '.'],
     ['{pin}', { pin: 'a\nb\u0000{to}$&' }, 'a b {to}$&'],
     ['no placeholder', {}, 'no placeholder'],
+    ['\n  \n{org}\n{pin}', { org: null }, 'cue'],
   ])('of %j and %j is %j', (template, words, message) => {
     expect(commitMessage(template, { ...cue, ...words })).toBe(message)
   })
