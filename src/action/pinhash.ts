@@ -55,6 +55,10 @@ export function pinhashOf({ step, programs, environment, token, folder }: Pinhas
     const code = ended.code ?? 130
     const said = existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as OutcomeDocument | { readonly error: Failure }) : null
     if (said !== null && 'outcomes' in said) return { code, document: said, failures: [] }
+    if (said === null && code === 0) {
+      const message = `pinhash ${command} looked at no pins; take out of args what makes it do something else, such as --help`
+      return { code: 2, document: null, failures: [{ code: 'usage', message }] }
+    }
     const message = (ended.tail.findLast((line) => line.startsWith('pinhash: ')) ?? ended.tail.at(-1) ?? '').replace(/^pinhash: /, '')
     const failure = said?.error ?? { code: 'usage', message: message || `pinhash ${command} ended with exit code ${code} and said nothing` }
     return { code, document: null, failures: [failure] }

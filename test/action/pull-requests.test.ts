@@ -237,6 +237,8 @@ describe('the checkout', () => {
     [{ pins: '--help' }, 'reads as an option'],
     [{ args: '-C ..' }, 'working-directory'],
     [{ args: '--nosuch' }, 'there is no option --nosuch'],
+    [{ args: '--help' }, 'looked at no pins'],
+    [{ args: '--version', 'create-pull-request': 'false' }, 'looked at no pins'],
     [{ 'working-directory': 'nosuch' }, 'is no folder'],
     [{ 'working-directory': '..' }, 'leads out of'],
     [{ 'working-directory': '/' }, 'leads out of'],
