@@ -1,6 +1,6 @@
 // A path → its text, or why it has none.
 import { isUtf8 } from 'node:buffer'
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
 import { errorCode, explain } from './inside.ts'
 import type { Ground } from './standing.ts'
 import type { ReadProblem } from './types.ts'
@@ -8,23 +8,23 @@ import type { ReadProblem } from './types.ts'
 /** How far a NUL byte is looked for, as git does to tell text from other files. */
 const head = 8192
 
-/** What most files fit into. */
-const room = Buffer.allocUnsafeSlow(2 ** 16)
+/** Waits for nothing and follows no link. Node takes a number, which its types leave out. */
+const unfollowed = (constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0)) as unknown as string
 
 /** See `Files.read`. Only regular files are opened, so that a pipe or a device is neither waited for nor touched. */
 export function readText(ground: Ground, file: string): { readonly text: string } | ReadProblem {
-  let bytes: Uint8Array
   try {
     const real = ground.seen(file) ?? standing(ground, file)
     if (typeof real !== 'string') return real
-    bytes = readWhole(real)
+    // Opened, read, decoded and closed in one call takes two thirds of the time. Only bytes tell what it decoded to these two characters.
+    const text = readFileSync(real, { encoding: 'utf8', flag: unfollowed })
+    return text.includes('\0') || text.includes('\uFFFD') ? asText(file, readFileSync(real, { flag: unfollowed })) : { text }
   } catch (error) {
     const missing = errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR'
     return missing
       ? { problem: 'missing', message: `${file} does not exist` }
       : { problem: 'unreadable', message: `Could not read ${file}: ${explain(error)}` }
   }
-  return asText(file, bytes)
 }
 
 /** The bytes of a file as text, or why they are none. */
@@ -47,17 +47,6 @@ export function readRegular(real: string): Uint8Array | null {
   const descriptor = openSync(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
     return fstatSync(descriptor).isFile() ? readFileSync(descriptor) : null
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-/** The bytes of a file that was just seen to be a regular one, until the next are asked for. Throws as the file system does. */
-function readWhole(real: string): Uint8Array {
-  const descriptor = openSync(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0))
-  try {
-    const read = readSync(descriptor, room, 0, room.length, 0)
-    return read < room.length ? room.subarray(0, read) : readFileSync(descriptor)
   } finally {
     closeSync(descriptor)
   }

@@ -10,6 +10,7 @@ test.each([
   ['line ends and a byte order mark stay', '\u{feff}{\r\n  a = "é😀";\n}', undefined],
   ['no final newline', '{ }', undefined],
   ['empty', '', undefined],
+  ['a replacement character that the file has', '{ a = "\u{fffd}"; }', undefined],
   ['a NUL far down is still text', `${'#'.repeat(8192)}\0`, undefined],
 ])('%s', (_, text) => {
   expect(repositoryFiles(temporaryFolder({ 'a.nix': text })).read('a.nix')).toEqual({ text })
@@ -18,6 +19,7 @@ test.each([
 test.each([
   ['a NUL byte', Buffer.from('\0GITCRYPT\0'), 'it has a NUL byte at its beginning'],
   ['broken UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), 'it is not valid UTF-8'],
+  ['broken UTF-8 beside a replacement character', Buffer.from([0xef, 0xbf, 0xbd, 0xff]), 'it is not valid UTF-8'],
   ['UTF-8 cut short', Buffer.from([0x7b, 0xc3]), 'it is not valid UTF-8'],
   ['an encoded surrogate', Buffer.from([0xed, 0xa0, 0x80]), 'it is not valid UTF-8'],
 ])('binary: %s', (_, bytes, why) => {
