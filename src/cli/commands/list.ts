@@ -24,8 +24,8 @@ export const listCommand: Command = {
       // And before garbage is worth collecting.
       setFlagsFromString('--semi-space-growth-factor=16')
       setFlagsFromString('--no-incremental-marking')
-      const [{ list }, { listText }] = await Promise.all([import('../../workflow/list.ts'), import('../report/list.ts')])
-      const document = await list(await context(), { globs: settings.globs, systems: settings.systems, pins })
+      const [{ list }, { listText }, ports] = await Promise.all([import('../../workflow/list.ts'), import('../report/list.ts'), context()])
+      const document = await list(ports, { globs: settings.globs, systems: settings.systems, pins })
       return { document, exitCode: worst(document.problems.map(ofProblem)), text: (view) => listText(document, view) }
     }
   },
