@@ -286,11 +286,15 @@ let
     in
     package (asked // (if asked ? url then { inherit src; } else { }));
 
+  isSourceOfNixpkgs =
+    path:
+    path ? fetched && (path.repo or null == "nixpkgs" || builtins.isString (path.url or null) && builtins.match ".*/nixpkgs(/.*)?|channel:.*" path.url != null);
+
   # Files.
   load =
     path:
     if isStandIn path then
-      (if path ? isNixpkgs then _: pkgs else path.imported or path)
+      (if path ? isNixpkgs || isSourceOfNixpkgs path then _: pkgs else path.imported or path)
     else if builtins.isAttrs path && !(path ? outPath) then
       path
     else if builtins.substring 0 9 (toString path) == "/unknown/" then

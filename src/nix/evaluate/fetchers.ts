@@ -377,6 +377,7 @@ export class Recorder {
           url: field('url'),
           urls: field('urls'),
           name: field('name'),
+          repo: field('repo'),
           outPath: unknown('what a fetch puts into the store is not known', place),
         },
         (key) => unknown(`${key} of a fetch is not known`),

@@ -91,10 +91,11 @@ export class Nixpkgs implements World {
     if (value.kind === 'function') return value
     if (value.kind === 'attributes') {
       if (value === this.lib) return value
-      if (this.#isNixpkgs.has(value)) return native('nixpkgs', (given) => this.pkgs(this.#systemOf(given)))
       const out = value.entries.get('outPath')?.value.force()
       const own = out?.kind === 'string' ? pathIn(out) : null
-      return own !== null ? this.#machine.import(own) : unknown('the imported file is outside the repository')
+      if (own !== null) return this.#machine.import(own)
+      if (this.#isNixpkgs.has(value) || isSourceOfNixpkgs(value)) return native('nixpkgs', (given) => this.pkgs(this.#systemOf(given)))
+      return unknown('the imported file is outside the repository')
     }
     return value.kind === 'unknown' ? value : unknown('the imported file is outside the repository')
   }
@@ -433,4 +434,13 @@ export class Nixpkgs implements World {
     }
     return null
   }
+}
+
+/** Whether what was fetched, or what niv or npins tells of a source, is nixpkgs: by its address. */
+function isSourceOfNixpkgs(set: Attributes): boolean {
+  const told = (name: string): string => {
+    const value = set.entries.get(name)?.value.force()
+    return value?.kind === 'string' ? value.text : ''
+  }
+  return told('repo') === 'nixpkgs' || /\/nixpkgs(-channels)?(\.git)?(\/|$)|\/nixexprs\.tar|^channel:/i.test(told('url'))
 }

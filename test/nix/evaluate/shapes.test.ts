@@ -22,6 +22,7 @@ const sorted = (told: Told): string[] => [...new Set(told.map((each) => each.joi
 const beyond: Readonly<Record<string, { readonly more?: readonly string[]; readonly unmanaged?: readonly string[] }>> = {
   'unknown-condition.nix': { more: ['https://example.com/beta', 'https://example.com/stable'] },
   'firefox-add-ons.nix': { more: ['https://github.com/acme/blocker/releases/download/v4.2.0/blocker-4.2.0.xpi'] },
+  'pinned-nixpkgs/default.nix': { unmanaged: ['channel:nixos-24.05'] },
   'changed.nix': { unmanaged: ['https://example.com/a', 'https://example.com/b', 'https://example.com/c', 'ftp://example.com/e'] },
 }
 
