@@ -45,15 +45,12 @@ export function worstOf(ends: readonly End[]): End | null {
   for (const outcome of ranks) {
     const same = ends.filter((end) => end.outcome === outcome)
     if (same.length === 0) continue
-    return {
-      outcome,
-      reason: {
-        ...same[0]!.reason,
-        message: saidOnce(same.map((end) => end.reason.message))
-          .toSorted()
-          .join('. '),
-      },
-    }
+    // A hash that is wrong says more of the pin than one that is still to be filled in.
+    const { reason } = same.find((end) => end.reason.code !== 'placeholder-hash') ?? same[0]!
+    const message = saidOnce(same.map((end) => end.reason.message))
+      .toSorted()
+      .join('. ')
+    return { outcome, reason: { ...reason, message } }
   }
   return null
 }

@@ -71,6 +71,15 @@ describe('verify', () => {
     expect((await outcome({ ...fine, 'x86_64-linux': 'oops' })).reason?.message).toMatch(/x86_64-linux at tool\.nix:4 is malformed/)
   })
 
+  it.each([
+    { 'x86_64-linux': '', 'aarch64-darwin': hashOf('other') },
+    { 'x86_64-linux': hashOf('other'), 'aarch64-darwin': '' },
+  ])('calls a pin by the hash that differs where another is still to be filled in: %j', async (hashes) => {
+    const { reason, outcome: word } = await outcome(hashes)
+    expect([word, reason?.code]).toEqual(['mismatch', 'hash-differs'])
+    expect(reason?.message).toMatch(/is still to be filled in[^]*, but https/)
+  })
+
   it('says what is gone, and still checks the rest', async () => {
     const left = new Map([[url('x86_64-linux'), 'the tool for x86_64-linux']])
     const { outcome: word, reason, systems } = await outcome(fine, { bytes: left })
