@@ -54,7 +54,10 @@ export async function openRepository(directory: string, { environment, token, pr
   const place = await run(['rev-parse', '--show-toplevel', '--show-prefix', '--is-shallow-repository'])
   const [top = '', prefix = '', shallow = ''] = place.stdout.split('\n')
   if (place.code !== 0 || top === '')
-    throw new InputError('unusable-repository', `Could not propose anything: ${directory} is in no git work tree; check it out first`)
+    throw new InputError(
+      'unusable-repository',
+      `Could not propose anything: ${directory} is in no git work tree that can be used; check it out first. Git said: ${place.tail.map((line) => line.trim()).join(' | ')}`,
+    )
   const asked = async (what: string, args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<string> =>
     answerOf(what, await run(args, more, top))
   const url = (await run(['remote', 'get-url', 'origin'], {}, top)).stdout.trim()

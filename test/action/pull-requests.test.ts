@@ -230,6 +230,15 @@ describe('the checkout', () => {
     expect(readdirSync(join(yard.workspace, '.git')).includes('worktrees')).toBe(false)
   })
 
+  it('may be one that git refuses, as that of another user in a container: its words are passed on', async () => {
+    await open({ 'a.nix': fileOf('one v1.0.0') }, 'one')
+    const { code, log } = await yard.step(proposing, { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' })
+    expect([code, commandsIn(log)]).toEqual([
+      2,
+      [expect.stringMatching(/^::error .* check it out first\. Git said: fatal: .*safe\.directory/)],
+    ])
+  })
+
   it.each([
     [{ base: 'nosuch' }, 'origin has no branch nosuch'],
     [{ 'pull-request': 'some' }, 'pull-request takes one of each, all, not "some"'],
