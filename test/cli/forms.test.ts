@@ -204,6 +204,11 @@ describe('fingerprints', () => {
     const reason = { code: 'placeholder-hash', message: '' }
     expect(new Set([of({}), of({ pin: 'gh' }), of({ reason }), of({ systems: { b: [asset()] } })]).size).toBe(4)
   })
+
+  it('differ by the folder that the files are in', () => {
+    const all = ['', 'a/', 'b/'].map((prefix) => gitlab(outcomes([differing]), prefix)[0]?.fingerprint)
+    expect(new Set(all).size).toBe(3)
+  })
 })
 
 describe('whatever a repository or a server says', () => {

@@ -9,7 +9,7 @@ import type { Subject } from './subject.ts'
 /** A list, empty where there is nothing to say. schema/gitlab.schema.json describes it. */
 export function gitlabText({ document, prefix }: Subject): string {
   const findings = findingsOf(document)
-  const names = fingerprints(findings)
+  const names = fingerprints(findings, prefix)
   return jsonText(
     findings.map((finding, i) => ({
       description: printable(finding.message),

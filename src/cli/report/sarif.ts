@@ -13,7 +13,7 @@ const home = 'https://www.npmjs.com/package/pinhash'
 export function sarifText({ command, document, version, prefix }: Subject): string {
   const findings = findingsOf(document)
   const codes = [...new Set(findings.map(({ code }) => code))].toSorted()
-  const names = fingerprints(findings)
+  const names = fingerprints(findings, prefix)
   return log(command, version, codes, {
     invocations: [{ executionSuccessful: true }],
     results: findings.map((finding, i) => result(finding, { prefix, index: codes.indexOf(finding.code), fingerprint: names[i] ?? '' })),
