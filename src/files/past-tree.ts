@@ -19,13 +19,16 @@ const mostLinks = 40
 
 /** The part of a commit's tree that is below the folder git runs in, in the names of that folder. Submodules are empty folders: what is in them, the commit does not hold. */
 export class PastTree {
+  /** Whether git had all folders: a partial clone may lack some, and then more than those is not listed. */
+  readonly isWhole: boolean
   readonly #blobs: Blobs
   readonly #entries = new Map<string, Entry>()
   readonly #folders = new Map<string, Map<string, 'regular' | 'directory' | 'symlink'>>([['', new Map()]])
 
   constructor(git: Git, blobs: Blobs, commit: string) {
     this.#blobs = blobs
-    const { stdout } = git(['ls-tree', '-r', '-z', commit])
+    const { ok, stdout } = git(['ls-tree', '-r', '-z', commit])
+    this.isWhole = ok
     for (const line of stdout.toString('utf8').split('\0')) {
       const [, mode, id, path] = /^(\d+) \w+ ([0-9a-f]+)\t(.+)$/s.exec(line) ?? []
       if (mode === undefined || id === undefined || path === undefined) continue

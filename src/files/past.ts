@@ -25,6 +25,7 @@ export function past(root: string, environment: Readonly<Record<string, string |
     files(known) {
       const blobs = new Blobs(git)
       const tree = new PastTree(git, blobs, base.commit)
+      if (!tree.isWhole) lacking.add('some folders')
       return pastFiles({ root: path.resolve(root), realRoot, tree, blobs, lacking, known })
     },
     remarks: () => [

@@ -391,6 +391,20 @@ describe('what is compared with', () => {
     expect(lacking.compared?.remarks).toEqual([expect.stringMatching(/^this clone lacks one\.nix of [0-9a-f]{7}; /)])
   })
 
+  it('a partial clone that lacks folders: all pins have changed, and that is said', async () => {
+    const origin = await repository()
+    git(origin, 'config', 'uploadpack.allowFilter', 'true')
+    git(origin, 'switch', '--quiet', '--create', 'work')
+    commit(origin, { 'one.nix': tool('one', 'v2.0.0') })
+    const clone = await lab.stage({ repositories }, {})
+    git(origin, 'clone', '--quiet', '--filter=tree:0', '--branch=work', `file://${origin}`, clone)
+    const { pins, compared } = await verify(clone, ['--changed=main'])
+    expect([pins, compared?.remarks]).toEqual([
+      ['three', 'two', 'one'],
+      [expect.stringMatching(/^this clone lacks some folders of [0-9a-f]{7}; their pins count as changed$/)],
+    ])
+  })
+
   it('a folder in no repository, a machine without git, and what git will not touch', async () => {
     const folder = await lab.stage({ repositories }, start)
     const nowhere = await verify(folder, ['--changed'], { GIT_CEILING_DIRECTORIES: dirname(folder) })
