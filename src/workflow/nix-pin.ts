@@ -49,7 +49,8 @@ function reevaluatePin(found: Found, pin: Pin, overlay: Overlay): Evaluations {
   const cover = coverOf(pin, found.roots)
   const tree = found.checkout.tree(overlay)
   return {
-    before: cover.map((root) => ({ ...root, fetches: root.fetches.filter((fetch) => systems.has(fetch.system)) })),
+    // What shows the pin has to be read to its end: what is not reached may have its version in common with it.
+    before: cover.map((root) => ({ ...root, exhausted: false, fetches: root.fetches.filter((fetch) => systems.has(fetch.system)) })),
     after: cover.map((root) => evaluateRoot(tree, root.file, root.reach, systems)),
   }
 }

@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { applyEdits } from '../../src/nix/edit.ts'
 import type { FileEdit } from '../../src/pin/literal-edit.ts'
-import { Shift, prove } from '../../src/pin/proof.ts'
+import { type Intended, Shift, prove } from '../../src/pin/proof.ts'
+import type { Root } from '../../src/pin/roots.ts'
 import { foundIn, someHash } from './found.ts'
 
 const other = 'sha256-PiPoFgA5WUoziU9lZOGxNIu9egCI1CxKy3PurtWcAJ0='
@@ -52,6 +53,24 @@ let one = "1"; two = "1"; longer = "x"; in [
     ['changes one system', [...right, ['two = "1"', 'two = if system == "x86_64-linux" then "3" else "1"']], 'x86_64-linux'],
   ] as [string, (readonly [string, string])[], string][])('that %s is not', (_, words, message) => {
     expect(problem(text, words)).toContain(message)
+  })
+})
+
+describe('a root that is cut off', () => {
+  const text = `{ fetchurl }: fetchurl { url = "https://example.org/a"; hash = "${someHash}"; }`
+  const edits: FileEdit[] = [{ file: 'a.nix', start: text.indexOf(someHash), end: text.indexOf(someHash) + someHash.length, text: other }]
+  const cut = (content: string): readonly Root[] => foundIn({ 'a.nix': content }).roots.map((root) => ({ ...root, exhausted: true }))
+  const edited = applyEdits(text, edits)
+  const intended = (): Intended => ({ urls: ['https://example.org/a'], hashes: [other] })
+
+  it('is taken for what it shows where it was so before', () => {
+    expect(prove(cut(text), cut(edited), edits, intended)).toBeNull()
+    expect(prove(cut(text), cut(edited), edits, () => null)).toContain('which is not what was asked for')
+    expect(prove(cut(text), cut('{ fetchurl }: 1'), edits, intended)).toContain('no longer')
+  })
+
+  it('only after the edit proves nothing', () => {
+    expect(prove(foundIn({ 'a.nix': text }).roots, cut(edited), edits, intended)).toContain('takes too long')
   })
 })
 
