@@ -61,8 +61,8 @@ export function entriesOf(found: Found): Entry[] {
 export function listedSystems(found: Found, entry: Entry): Record<System, readonly ListedAsset[]> {
   const systems: Record<System, ListedAsset[]> = {}
   if (entry.kind === 'spec') {
-    for (const { system, url, sha256 } of entry.state.systems)
-      systems[system] = [{ url, mode: 'flat', hash: { value: sha256, spelling: 'nix32', file: entry.spec.file, line: 1 } }]
+    for (const { system, url, sha256, line } of entry.state.systems)
+      systems[system] = [{ url, mode: 'flat', hash: { value: sha256, spelling: 'nix32', file: entry.spec.file, line } }]
     return systems
   }
   for (const fetch of entry.pin.fetches)

@@ -124,13 +124,13 @@ export async function planSpecPin(
   const coverage = release.tag === pin.version ? [] : await coverageOf(entry, release, tools)
   const warnings: Warning[] = [...target.warnings, ...passed, ...coverage, ...weighed.flatMap((each) => each.warnings)]
   const drifts = jobs.flatMap(({ system, asset }, i) => {
-    const old = state.version === release.tag ? state.systems.find((each) => each.system === system)?.sha256 : undefined
+    const old = state.version === release.tag ? state.systems.find((each) => each.system === system) : undefined
     const now = generated.systems[i]!.sha256
-    return old === undefined || old === now
+    return old === undefined || old.sha256 === now
       ? []
       : [
           differs(
-            { held: `${pin.file} holds ${old} for ${system}`, url: asset.url, found: now, asset, release },
+            { held: `${pin.file}:${old.line} holds ${old.sha256} for ${system}`, url: asset.url, found: now, asset, release },
             options.acceptDrift === true ? null : 'give --accept-drift to repin it',
           ),
         ]
@@ -166,8 +166,8 @@ function outcomesOf(entry: SpecEntry, generated: GeneratedPin, weighed: readonly
   const systems: Record<System, AssetOutcome[]> = {}
   for (const [i, { system, url, sha256 }] of generated.systems.entries()) {
     const { size, evidence, absent, unchecked } = weighed[i]!
-    const old = entry.state.systems.find((each) => each.system === system)?.sha256 ?? ''
-    systems[system] = [{ url, old, new: sha256, size, evidence, absent, unchecked, file: entry.spec.file, line: 1, column: 1 }]
+    const { sha256: old, line, column } = entry.state.systems.find((each) => each.system === system) ?? { sha256: '', line: 1, column: 1 }
+    systems[system] = [{ url, old, new: sha256, size, evidence, absent, unchecked, file: entry.spec.file, line, column }]
   }
   return systems
 }

@@ -219,7 +219,7 @@ async function checksOf(entry: Entry, tools: Tools, selection: Selection, downlo
     const release = await releaseFor(repositoryOf(spec), spec.version, tools, warnings)
     return state.systems
       .filter(({ system }) => selection.systems === null || selection.systems.includes(system))
-      .map(({ system, url, sha256 }) => ({
+      .map(({ system, url, sha256, line, column }) => ({
         system,
         url,
         asset: release?.assets.find((each) => each.url === url) ?? null,
@@ -228,7 +228,7 @@ async function checksOf(entry: Entry, tools: Tools, selection: Selection, downlo
         tree: null,
         label: `${entry.name} ${system}`,
         held: [{ text: sha256, hash: null }],
-        place: { file: spec.file, line: 1, column: 1 },
+        place: { file: spec.file, line, column },
         by: undefined,
         unasked: unasked(),
         repin: repinOf(entry.name, spec.version),

@@ -383,7 +383,14 @@ describe('pins of pinhash.json', () => {
     expect((await lab.run(folder, ['update'])).stdout).toMatch(/unchanged/)
 
     await writeFile(join(folder, 'nix/pins.nix'), read(folder, 'nix/pins.nix').replace(hashesOf(next)[0]!, zeros.replace('0', '1')))
-    expect((await lab.run(folder, ['verify'])).code).toBe(1)
+    const { code, stdout } = await lab.run(folder, ['verify', '--format', 'github'])
+    const at = read(folder, 'nix/pins.nix')
+      .slice(0, read(folder, 'nix/pins.nix').indexOf(zeros.replace('0', '1')))
+      .split('\n')
+    expect([code, /^::error file=nix\/pins\.nix,line=(\d+),col=(\d+),/.exec(stdout)?.slice(1)]).toEqual([
+      1,
+      [String(at.length), String(at.at(-1)!.length + 1)],
+    ])
   })
 
   it('want every asset before a byte is downloaded', async () => {
