@@ -74,6 +74,11 @@ published 9 days ago, on 2026-11-13 · immutable · [what changed](https://githu
 `)
   })
 
+  it('counts an asset of several systems once', () => {
+    const systems = Object.fromEntries(['aarch64-linux', 'x86_64-linux'].map((system) => [system, [asset({ old: oldHash, new: newHash })]]))
+    expect(markdown('update', outcomes([{ ...pulled, systems }]))).toContain('<summary>Old and new hashes of 1 asset</summary>')
+  })
+
   it('says of a dry run what it would be', () => {
     expect(markdown('update', { ...outcomes([updated]), diff: '' })).toMatch(/^## 1 pin would be updated\n/)
   })

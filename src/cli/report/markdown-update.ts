@@ -36,10 +36,15 @@ function updatedBlock(outcome: Outcome, prefix: string): Block {
     place(outcome, prefix),
   ]
   const hashes = hashTable(outcome, prefix, ['old hash', 'new hash'])
+  const urls = new Set(
+    Object.values(outcome.systems)
+      .flat()
+      .map(({ url }) => url),
+  )
   const said = notes(outcome)
   return {
     text: `### ${[code(pin), tags.filter((tag) => tag !== '').join(' → ')].join(' ').trim()}\n\n${facts.join(' · ')}\n\n${evidenceTable(outcome)}${said === '' ? '' : `${said}\n`}`,
-    fold: hashes === '' ? '' : folded(`Old and new hashes of ${count(Object.values(outcome.systems).flat().length, 'asset')}`, hashes),
+    fold: hashes === '' ? '' : folded(`Old and new hashes of ${count(urls.size, 'asset')}`, hashes),
   }
 }
 
