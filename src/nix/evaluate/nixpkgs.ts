@@ -424,7 +424,8 @@ export class Nixpkgs implements World {
       return null
     }
     const org = first('org', 'owner')
-    const name = first('name', 'repo', 'pname')
+    // Beside a repository, a name is that of a file or of the package.
+    const name = first('repo', 'name', 'pname')
     const version = first('version', 'tag')
     if (org === null || name === null || version === null) return null
     for (const hashAttribute of ['sha256', 'hash', 'sha512', 'sha256s', 'hashes']) {

@@ -92,6 +92,13 @@ it('tells of a builder that cannot be read what names the release', () => {
   expect(shapeFiles['builder-unreadable.nix']).toContain(`"aarch64-darwin" = "${call!.hash.text}"`)
 })
 
+it('takes the repository for what such a builder calls so, not the name of the file', () => {
+  const source =
+    '{ fetchRelease }: fetchRelease { owner = "acme"; repo = "tool"; tag = "v1.0"; name = "tool-1.0.zip"; hash = "sha256-P0nPtjlYJpuZBlz2tQFnjU5j8kV+4ZFbzX/6Df753P0="; }'
+  const { builderCalls } = evaluated({ 'default.nix': source })
+  expect(builderCalls.map(({ org, name, version }) => [org.text, name.text, version.text])).toEqual([['acme', 'tool', 'v1.0']])
+})
+
 it('says what a hash is of', () => {
   const { fetches } = read('fetchers.nix', 'x86_64-linux')
   const about = Object.fromEntries(
