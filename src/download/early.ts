@@ -22,8 +22,11 @@ export class EarlyConnections {
       else {
         connect(options, (...result) => {
           callback(...result)
+          const wishes = this.#wishes.splice(0)
+          // Where that one fails, so would these.
+          if (result[0] !== null) return
           this.#connect = connect
-          for (const url of this.#wishes.splice(0)) this.open(url)
+          for (const url of wishes) this.open(url)
         })
       }
     }

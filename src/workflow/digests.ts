@@ -38,7 +38,7 @@ export class Digests {
 
   /** While the forge is asked for a release, the way to its assets is opened: they and their checksum file are where these are. */
   expect(urls: readonly string[]): void {
-    for (const url of [...urls, ...urls.slice(0, 1)]) this.#context.downloads.soon?.(url)
+    for (const url of [...new Set(urls), ...urls.slice(0, 1)]) this.#context.downloads.soon?.(url)
   }
 
   /** Throws what Downloads throws, and InputError `bad-archive` where the tree cannot be what its rule asks for. */

@@ -58,6 +58,20 @@ describe('connections made ahead', () => {
     expect(asked).toEqual(['https://api.test', 'https://files.test', 'https://files.test'])
   })
 
+  it('are not made where the first one fails', async () => {
+    const { connect, asked, answer } = recorder()
+    const early = new EarlyConnections()
+    const connector = early.around(connect)
+    early.open(new URL('https://files.test/a'))
+    const refused = new Error('the proxy wants a password')
+    const first = request(connector, 'api.test')
+    await turn()
+    answer(refused)
+    expect(await first).toBe(refused)
+    await turn()
+    expect(asked).toEqual(['https://api.test'])
+  })
+
   it('are handed to requests to their host, each to one', async () => {
     const { early, connector, asked, answer } = await begun()
     early.open(new URL('https://files.test/a'))

@@ -90,6 +90,15 @@ describe('the way to the assets', () => {
     expect(hosts().filter((host) => host === 'github.com').length).toBe(systems.length + 1)
   })
 
+  it('is opened once for systems that fetch the same', async () => {
+    const assets = [asset('all.tar.gz', { generate: 500, seed: 'all' })]
+    const all = { org: 'acme', name: 'all', releases: [release({ tag: 'v1.0.0', createdAt: '2025-01-01T00:00:00Z', assets })] }
+    const folder = await lab.stage({ repositories: [all] }, { 'all.nix': tool('all', 'v1.0.0', nix32(hexDigest(assets[0]!.bytes))) })
+    expect((await lab.report(folder, ['verify'])).code).toBe(0)
+    // One for the asset, and one for the checksum file that there might be.
+    expect(hosts().filter((host) => host === 'github.com').length).toBe(2)
+  })
+
   it('is not opened where only the checksum file is asked for', async () => {
     const folder = await lab.stage(world, good)
     expect((await lab.report(folder, [...update, '--no-download'])).code).toBe(0)
