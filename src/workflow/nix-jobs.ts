@@ -1,11 +1,10 @@
 // A pin of Nix files and a version → what is fetched then, and the edits that ask for it.
-import { AbsentError, NetworkError } from '../core/errors.ts'
-import type { Release } from '../core/release.ts'
 import { parseReleaseUrl } from '../core/release-url.ts'
 import { algorithmsOf } from '../pin/hash-edits.ts'
 import type { Pin, PinFetch } from '../pin/pin.ts'
 import { type ChosenBy, assetAt, chosenAsset } from './assets.ts'
 import { type Planned, type Retargeted, commentsOf, editsFor, retarget, treeRule } from './nix-pin.ts'
+import { heldRelease } from './origin.ts'
 import { Refusal } from './refusal.ts'
 import type { Stay } from './resolve.ts'
 import type { Tools } from './tools.ts'
@@ -39,7 +38,7 @@ export async function preparedNixPin(
 
 async function jobsOf(pin: Pin, retargeted: readonly Retargeted[], { tag, release, warnings }: Stay, tools: Tools): Promise<Job[]> {
   const unasked = warnings.some((warning) => warning.code === 'without-list')
-  const current = retargeted.some(({ fetch }) => fetch.builder !== null) ? await currentRelease(pin, tools) : null
+  const current = retargeted.some(({ fetch }) => fetch.builder !== null) ? await heldRelease(pin.repository, pin.tag, tools) : null
   return retargeted.map(({ fetch, urls, after }): Job => {
     const { system } = fetch
     const algorithms = algorithmsOf(fetch.hashes)
@@ -73,15 +72,4 @@ async function jobsOf(pin: Pin, retargeted: readonly Retargeted[], { tag, releas
       unasked,
     }
   })
-}
-
-/** The release the pin is at, to recognise its assets by their digests; null where it cannot be had. */
-export async function currentRelease(pin: Pin, { context, requests }: Tools): Promise<Release | null> {
-  try {
-    return await requests(() => context.forge.release(pin.repository!, pin.tag!))
-  } catch (error) {
-    if (!(error instanceof NetworkError) && !(error instanceof AbsentError)) throw error
-    // Comments and names are other ways to the same assets; whether they suffice is decided there.
-    return null
-  }
 }

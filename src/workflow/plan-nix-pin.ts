@@ -12,11 +12,11 @@ import { coverageWarnings } from './coverage-warnings.ts'
 import { disagreementMeans } from './drift.ts'
 import type { Entry, NixEntry } from './entries.ts'
 import { malformedHash } from './hash-refusals.ts'
-import { type Job, type Prepared, currentRelease, preparedNixPin } from './nix-jobs.ts'
+import { type Job, type Prepared, preparedNixPin } from './nix-jobs.ts'
 import { refuseBroken, within } from './nix-pin.ts'
 import { proposalOf } from './nix-proposal.ts'
 import { noTargets, targetsOf } from './nix-targets.ts'
-import { withRelease } from './origin.ts'
+import { heldRelease, withRelease } from './origin.ts'
 import type { Plan } from './plan.ts'
 import { splitWarnings, staleWarnings } from './remarks.ts'
 import { refuseSpelling, respelled } from './respell.ts'
@@ -50,7 +50,7 @@ export async function planNixPin(
   if (stays && targets.length === 0 && spelling === null) return { outcome: unchanged(entry, [...split, ...offered]) }
   const stay = async (): Promise<Stay> => ({
     tag: pin.tag,
-    release: pin.tag === null || pin.repository === null ? null : await currentRelease(pin, tools),
+    release: await heldRelease(pin.repository, pin.tag, tools),
     warnings: [],
   })
   refuseMalformed(fetches, tools.found)
@@ -107,7 +107,12 @@ async function coverageOf(pin: Pin, { tag, release }: Stay, jobs: readonly Job[]
       ? []
       : [{ system: fetch.system, before: fetch.release?.kind === 'asset' ? fetch.release.asset : null, after: asset.name }],
   )
-  return coverageWarnings(covered, { tag: pin.tag, release: () => currentRelease(pin, tools) }, { tag, release }, pin.repository.name)
+  return coverageWarnings(
+    covered,
+    { tag: pin.tag, release: () => heldRelease(pin.repository, pin.tag, tools) },
+    { tag, release },
+    pin.repository.name,
+  )
 }
 
 function refuseMalformed(fetches: readonly PinFetch[], found: Found): void {

@@ -15,7 +15,7 @@ import type { UpdateOptions } from './context.ts'
 import { coverageWarnings } from './coverage-warnings.ts'
 import { differs } from './drift.ts'
 import type { Entry, SpecEntry } from './entries.ts'
-import { repositoryOf, withRelease } from './origin.ts'
+import { heldRelease, repositoryOf, withRelease } from './origin.ts'
 import type { Change } from './ports.ts'
 import { Refusal, endOf, worstOf } from './refusal.ts'
 import { type Target, explicitTarget, firstComplete, offerOf, refuseDowngrade } from './resolve.ts'
@@ -151,15 +151,19 @@ export async function planSpecPin(
 }
 
 /** What changes for the pin's systems besides the version. */
-async function coverageOf({ spec: pin }: SpecEntry, release: Release, { context, requests }: Tools): Promise<Warning[]> {
+async function coverageOf({ spec: pin }: SpecEntry, release: Release, tools: Tools): Promise<Warning[]> {
   const before = assetNames(pin, pin.version)
   const covered = assetNames(pin, release.tag).map(({ system, name }, i): Covered => ({
     system,
     before: before[i]?.name ?? null,
     after: name,
   }))
-  const current = (): Promise<Release | null> => requests(() => context.forge.release(repositoryOf(pin), pin.version)).catch(() => null)
-  return coverageWarnings(covered, { tag: null, release: current }, { tag: release.tag, release }, pin.name)
+  return coverageWarnings(
+    covered,
+    { tag: null, release: () => heldRelease(repositoryOf(pin), pin.version, tools) },
+    { tag: release.tag, release },
+    pin.name,
+  )
 }
 
 function outcomesOf(entry: SpecEntry, generated: GeneratedPin, weighed: readonly Weighed[]): Record<System, AssetOutcome[]> {
