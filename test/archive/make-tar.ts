@@ -7,6 +7,9 @@ export interface MadeEntry {
   readonly mode?: number
   /** Stated instead of the content's length. */
   readonly size?: number
+  /** What stands for the form, with its version; that of POSIX if not given. */
+  readonly magic?: string
+  readonly prefix?: string
 }
 
 export function makeTar(entries: readonly MadeEntry[]): Buffer {
@@ -35,7 +38,8 @@ function entryBytes(entry: MadeEntry): Buffer {
   header.write(' '.repeat(8), 148, 'latin1')
   header.write(entry.type ?? '0', 156, 'latin1')
   header.write(entry.target ?? '', 157, 100, 'latin1')
-  header.write('ustar\x0000', 257, 'latin1')
+  header.write(entry.magic ?? 'ustar\x0000', 257, 'latin1')
+  header.write(entry.prefix ?? '', 345, 155, 'latin1')
   const sum = header.reduce((total, byte) => total + byte, 0)
   header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
   return Buffer.concat([header, content, Buffer.alloc(-content.length & 511)])
