@@ -1,7 +1,8 @@
-// The bytes of a tar → its entries in a tree, as both unpackers of Nix have them.
+// The bytes of a tar → its entries in a tree, as two readers agree on them.
 import { badArchive, shown } from './bad-archive.ts'
 import { ByteReader } from './byte-reader.ts'
 import { fillHoles, holesInAttributes, holesInHeader } from './holes.ts'
+import { SecondReader } from './second-reader.ts'
 import type { Spool } from './spool.ts'
 import { block } from './tar-header.ts'
 import { membersOf } from './tar-members.ts'
@@ -10,27 +11,41 @@ import type { Tree } from './tree.ts'
 
 /** Reads a tar to its end into `tree`, contents into `spool`. Throws InputError `bad-archive`. `file` is for messages. */
 export async function readTar(source: AsyncIterable<Uint8Array>, file: string, tree: Tree, spool: Spool): Promise<void> {
-  const reader = new ByteReader(source)
+  const second = new SecondReader(file)
+  const reader = new ByteReader(second.through(source))
   for await (const member of membersOf(reader, file)) {
     const { type, name, size, target } = member
+    const sameForBoth = (kind: 'folder' | 'hard link' | 'symbolic link'): void =>
+      second.compare({ kind, name: member.plainName, size: 0, target: kind === 'folder' ? '' : target })
+
     if (member.isFile && name.endsWith('/')) {
       if (size > 0) throw badArchive(file, `the folder ${shown(name)} brings content of its own`)
+      sameForBoth('folder')
       tree.addFolder(name)
     } else if (member.isFile) {
+      // The package does not know the blocks of a map of holes.
+      if (type === 'S') second.stop()
+      else second.compare({ kind: member.executable ? 'program' : 'file', name: member.plainName, size, target: '' })
       await addFile(member, reader, file, tree, spool)
     } else if (type === '1') {
       if (size > 0) throw badArchive(file, `the hard link ${shown(name)} brings content of its own`)
+      sameForBoth('hard link')
       tree.drop(name)
       tree.addHardLink(name, target)
     } else if (type === '2') {
+      // Some writers give a link the size of its target, which the package takes for content.
+      if (size > 0) second.stop()
+      else sameForBoth('symbolic link')
       tree.drop(name)
       tree.addLink(name, target)
     } else if (type === '5' || type === 'D') {
+      sameForBoth('folder')
       tree.addFolder(name)
       // A folder of a dump lists its files; any other has no content, whatever size it states.
       if (type === 'D') await skip(reader, file, size + (-size & (block - 1)))
     } else if (type !== 'V' || size > 0 || member.announced) throw badArchive(file, `${shown(name)} is ${kindOf(type)}`)
   }
+  second.stop()
   // What follows is padding, but the checksum of a compressed file is behind it.
   for await (const _ of reader.stream());
 }

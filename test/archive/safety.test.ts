@@ -152,6 +152,12 @@ describe('refused, with the reason', () => {
       [{ name: 'L', type: 'L', content: 'b\0' }, { name: 'x', type: 'x', content: paxRecord('path', 'c') }, { name: 'a' }],
       '"c" is named twice',
     ],
+    [
+      'a name that another reader cuts',
+      [{ name: 'a', prefix: 'p', magic: 'ustar\0  ' }],
+      'in two ways: the file "p/a" of 0 bytes is the file "a" of 0 bytes to another reader of tar',
+    ],
+    ['a kind that another reader has otherwise', [{ name: 'a/', type: '7' }], 'in two ways: the folder "a/" is the file "a/" of 0 bytes'],
     ['a huge name', [{ name: 'x', type: 'L', size: 2 ** 30 }], 'is too long to be one'],
     ['a file cut short', [{ name: 'a', content: 'x', size: 5000 }], 'it ends in the middle of "a"'],
     [
@@ -285,6 +291,7 @@ describe('accepted', () => {
         { name: 'p/b', content: 'x', mode: 0o755 },
       ],
     ],
+    // From here on the other reader has given up.
     [
       'a target in the header of a file',
       [
