@@ -22,10 +22,38 @@ export interface TomlArray extends Span {
 }
 export type TomlNode = TomlTable | TomlArray | TomlScalar
 
+/** One part of a header's or a pair's key; the span is its own, quotes included. */
+export interface TomlKey extends Span {
+  readonly name: string
+}
+/** A header with its brackets; `isArray` where they are double. */
+export interface TomlHeader extends Span {
+  readonly kind: 'header'
+  readonly isArray: boolean
+  readonly path: readonly TomlKey[]
+}
+/** A key and its value, outside of inline tables. */
+export interface TomlPair extends Span {
+  readonly kind: 'pair'
+  readonly path: readonly TomlKey[]
+  readonly value: TomlNode
+}
+/** What the text says, and how it is laid out: statements in order, and comments from their `#` to the end of the line. */
+export interface TomlDocument {
+  readonly root: TomlTable
+  readonly statements: readonly (TomlHeader | TomlPair)[]
+  readonly comments: readonly Span[]
+}
+
 export type TomlResult = ReadResult<TomlTable>
 
 /** Reads TOML 1.0, whatever is nested (arrays, tables, the parts of keys) up to 1,000 deep. Never throws. */
 export function parseToml(text: string): TomlResult {
+  return resultOf(() => new Reader(text).document().root)
+}
+
+/** Reads the same, with its layout. Never throws. */
+export function parseTomlDocument(text: string): ReadResult<TomlDocument> {
   return resultOf(() => new Reader(text).document())
 }
 
@@ -45,10 +73,6 @@ interface OpenArray extends Span {
   readonly tables: OpenTable[]
 }
 type Open = OpenTable | OpenArray | TomlNode
-
-interface Key extends Span {
-  readonly name: string
-}
 
 function spanOf({ start, end }: Span): Span {
   return { start, end }
@@ -70,18 +94,25 @@ function table(open: OpenTable): TomlTable {
 }
 
 class Reader extends Cursor {
-  document(): TomlTable {
+  readonly statements: (TomlHeader | TomlPair)[] = []
+  readonly comments: Span[] = []
+
+  document(): TomlDocument {
     if (this.text.startsWith('\ufeff')) throw new Failure(0, 'a byte order mark stands before the TOML text')
     const root = openTable({ start: 0, end: this.text.length }, 'named')
     let current = root
     for (this.blank(); this.at < this.text.length; this.blank()) {
       if (this.text[this.at] === '[') current = this.header(root)
-      else this.pair(current)
+      else {
+        const start = this.at
+        const { path, value } = this.pair(current)
+        this.statements.push({ kind: 'pair', start, end: this.at, path, value: finished(value) })
+      }
       this.space()
       this.comment()
       if (this.at < this.text.length && !this.newline()) this.fail('the end of the line')
     }
-    return table(root)
+    return { root: table(root), statements: this.statements, comments: this.comments }
   }
 
   header(root: OpenTable): OpenTable {
@@ -94,6 +125,7 @@ class Reader extends Cursor {
     if (!this.text.startsWith(many ? ']]' : ']', this.at)) this.fail(many ? '"]]"' : '"]"')
     this.at += many ? 2 : 1
     const span = { start, end: this.at }
+    this.statements.push({ kind: 'header', ...span, isArray: many, path })
     const last = path.at(-1)
     if (last === undefined) throw new Failure(start, 'a header names no table')
     let parent = root
@@ -101,7 +133,7 @@ class Reader extends Cursor {
     return many ? this.append(parent, last, span) : this.define(parent, last, span)
   }
 
-  define(parent: OpenTable, key: Key, span: Span): OpenTable {
+  define(parent: OpenTable, key: TomlKey, span: Span): OpenTable {
     const there = parent.members.get(key.name)?.value
     if (there === undefined) {
       const made = openTable(span, 'named')
@@ -113,7 +145,7 @@ class Reader extends Cursor {
     return there
   }
 
-  append(parent: OpenTable, key: Key, span: Span): OpenTable {
+  append(parent: OpenTable, key: TomlKey, span: Span): OpenTable {
     const there = parent.members.get(key.name)?.value
     if (there !== undefined && there.kind !== 'open-array') throw twice(key)
     const made = openTable(span, 'named')
@@ -123,7 +155,7 @@ class Reader extends Cursor {
   }
 
   /** Into the table of a key, which is made where it is not there. */
-  step(parent: OpenTable, key: Key, origin: 'implied' | 'dotted', span: Span): OpenTable {
+  step(parent: OpenTable, key: TomlKey, origin: 'implied' | 'dotted', span: Span): OpenTable {
     const there = parent.members.get(key.name)?.value
     if (there === undefined) {
       const made = openTable(span, origin)
@@ -142,7 +174,7 @@ class Reader extends Cursor {
     return last
   }
 
-  pair(into: OpenTable): void {
+  pair(into: OpenTable): { readonly path: readonly TomlKey[]; readonly value: Open } {
     const path = this.key()
     if (this.text[this.at] !== '=') this.fail('"="')
     this.at++
@@ -155,11 +187,12 @@ class Reader extends Cursor {
     const last = path.at(-1)
     if (last === undefined || parent.members.has(last.name)) throw twice(last ?? { start: value.start, end: value.end, name: '' })
     parent.members.set(last.name, { keySpan: spanOf(last), value })
+    return { path, value }
   }
 
   /** One or more names with dots between them, and the white space around. */
-  key(): readonly Key[] {
-    const path: Key[] = []
+  key(): readonly TomlKey[] {
+    const path: TomlKey[] = []
     do {
       this.space()
       const start = this.at
@@ -226,6 +259,7 @@ class Reader extends Cursor {
 
   comment(): void {
     const found = matchAt(/#[^\u0000-\u0008\u000a-\u001f\u007f]*/y, this.text, this.at)
+    if (found !== '') this.comments.push({ start: this.at, end: this.at + found.length })
     this.at += found.length
     if (found !== '' && this.at < this.text.length && lineEnd(this.text, this.at) === 0) this.fail('the end of the line')
   }
@@ -243,6 +277,6 @@ function tooDeep(offset: number): Failure {
   return new Failure(offset, `arrays and tables are nested more than ${maximalDepth} deep`)
 }
 
-function twice(key: Key): Failure {
+function twice(key: TomlKey): Failure {
   return new Failure(key.start, `the key ${JSON.stringify(key.name)} is defined twice`)
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseToml } from '../../src/core/toml.ts'
+import { parseToml, parseTomlDocument } from '../../src/core/toml.ts'
 import type { TomlNode, TomlTable } from '../../src/core/toml.ts'
 
 function root(text: string): TomlTable {
@@ -283,4 +283,31 @@ describe('parseToml', () => {
     const lines = Array.from({ length: 20_000 }, (_, i) => `k${i}.a = ["\\n", {b = 1}]\n[[t]]\n[t.u]\n`).join('')
     expect(parseToml(`${lines}z = """${'\\n"\n'.repeat(50_000)}"""`).ok).toBe(true)
   })
+})
+
+it('tells how a text is laid out', () => {
+  const text = '# first\na."b c" = [ 1, # one\n  { x = 2 } ] # last\n\n [[t . \'u\']]\n'
+  const parsed = parseTomlDocument(text)
+  if (!parsed.ok) throw new Error(parsed.message)
+  const { statements, comments } = parsed.root
+  const at = ({ start, end }: { readonly start: number; readonly end: number }): string => text.slice(start, end)
+  expect(comments.map(at)).toEqual(['# first', '# one', '# last'])
+  expect(statements.map((each) => [each.kind, at(each), each.path.map((key) => [key.name, at(key)])])).toEqual([
+    [
+      'pair',
+      'a."b c" = [ 1, # one\n  { x = 2 } ]',
+      [
+        ['a', 'a'],
+        ['b c', '"b c"'],
+      ],
+    ],
+    [
+      'header',
+      "[[t . 'u']]",
+      [
+        ['t', 't'],
+        ['u', "'u'"],
+      ],
+    ],
+  ])
 })
