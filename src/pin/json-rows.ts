@@ -1,27 +1,24 @@
 // A JSON table whose members are named after versions → the member to add for another version, indented and separated as its neighbours are.
 import { type JsonMember, type JsonNode, type JsonObject, encodeJsonString } from '../core/json.ts'
 import type { Span } from '../core/span.ts'
-import { type MadeRow, hasRow, isNewestFirst, nameAt, saysAnyVersion, saysVersion } from './version-row.ts'
+import { type FoundRow, type RowQuestion, goesBefore, hasRow, nameAt, saysVersion } from './version-row.ts'
 
-/** The row around an offset whose name is the version `old`, to be copied for `tag`; null where there is none. `key` is the name as written. */
-export function jsonRow(
-  root: JsonNode,
-  text: string,
-  { file, offset, old, tag }: { readonly file: string; readonly offset: number; readonly old: string; readonly tag: string },
-): { readonly key: string; readonly made: MadeRow } | null {
+/** The row around an offset whose name is the version `old`, to be copied for `tag`; null where there is none. */
+export function jsonRow(root: JsonNode, text: string, { file, offset, old, tag }: RowQuestion): FoundRow | null {
   const found = memberAround(root, offset, old)
   if (found === null) return null
   const { object, member } = found
   const { keyNode, value } = member
-  const key = text.slice(keyNode.start, keyNode.end)
+  const { start } = keyNode
+  const { end } = value
+  const names = object.members.map((each) => each.key)
+  const row = { key: text.slice(start, keyNode.end), table: `${object.start}`, names, start, end }
   const now = nameAt(member.key, old, tag)
-  if (object.members.some((each) => each.key === now)) return { key, made: { ok: false, message: hasRow(now) } }
+  if (names.includes(now)) return { ...row, made: { ok: false, message: hasRow(now) } }
   const gap = gapOf(object, member, text)
-  const place = isNewestFirst(object.members.map((each) => each.key).filter(saysAnyVersion))
-    ? { at: keyNode.start, before: '', after: `,${gap}` }
-    : { at: value.end, before: `,${gap}`, after: '' }
-  const name = { file, start: keyNode.start + 1, end: keyNode.end - 1, text: encodeJsonString(now) }
-  return { key, made: { ok: true, row: { file, start: keyNode.start, end: value.end, ...place, name } } }
+  const place = goesBefore(names, old, tag) ? { at: start, before: '', after: `,${gap}` } : { at: end, before: `,${gap}`, after: '' }
+  const name = { file, start: start + 1, end: keyNode.end - 1, text: encodeJsonString(now) }
+  return { ...row, made: { ok: true, row: { file, start, end, ...place, edits: [name] } } }
 }
 
 /** Strings of the tree, keys left out, in document order. */
@@ -58,4 +55,18 @@ function gapOf({ members }: JsonObject, member: JsonMember, text: string): strin
   const { start } = (members[1] ?? member).keyNode
   const space = /\s*$/.exec(text.slice(0, start))![0]
   return /\r?\n[^\n]*$/.exec(space)?.[0] ?? space
+}
+
+/** Whether an offset stands in a key. */
+export function isInJsonKey(root: JsonNode, offset: number): boolean {
+  const holds = ({ start, end }: Span): boolean => start <= offset && offset < end
+  for (let node: JsonNode | undefined = root; node !== undefined;) {
+    if (node.kind !== 'object') {
+      node = node.kind === 'array' ? node.items.find(holds) : undefined
+      continue
+    }
+    if (node.members.some(({ keyNode }) => holds(keyNode))) return true
+    node = node.members.find(({ value }) => holds(value))?.value
+  }
+  return false
 }

@@ -10,6 +10,8 @@ export interface Intended {
   readonly hashes: readonly string[]
   /** Rows that were copied for this fetch: its literals are then those of the copy. */
   readonly copies?: readonly RowCopy[]
+  /** What the copies fetch is fetched besides: the fetch itself stays as it was. */
+  readonly isAdded?: boolean
 }
 
 /** A stretch of a file that was inserted once more at `at`, with edits of its own. */
@@ -76,6 +78,12 @@ const shown = (fetch: PinFetch): string =>
 
 const wanted = (urls: readonly string[], hashes: readonly string[]): string => `${urls.join(' ')} ${hashes.join(' ')}`
 
+const asItIs = (fetch: PinFetch): string =>
+  wanted(
+    [shown(fetch)],
+    fetch.hashes.map((hash) => hash.value.text),
+  )
+
 /** Compares evaluations of the same roots before and after an edit; one that was cut off before is taken for what it shows. `intend` says what a fetch shall be, or null where it shall be as it was. Gives the first difference as a sentence, or null when all is as intended. */
 export function prove(
   before: readonly Root[],
@@ -89,25 +97,18 @@ export function prove(
   for (const root of before)
     for (const fetch of root.fetches) {
       const intended = intend(fetch)
-      const text =
-        intended === null
-          ? wanted(
-              [shown(fetch)],
-              fetch.hashes.map((hash) => hash.value.text),
-            )
-          : wanted(intended.urls, intended.hashes)
-      const key = identity(root.file, fetch, shift.within(intended?.copies ?? []))
-      expected.set(key, [...(expected.get(key) ?? []), { text, what: fetch }])
+      const expect = (key: string, text: string): void => {
+        expected.set(key, [...(expected.get(key) ?? []), { text, what: fetch }])
+      }
+      if (intended === null || intended.isAdded === true) expect(identity(root.file, fetch, shift), asItIs(fetch))
+      if (intended !== null) expect(identity(root.file, fetch, shift.within(intended.copies ?? [])), wanted(intended.urls, intended.hashes))
     }
   for (const root of after) {
     if (root.exhausted && !cut.has(root.file)) return `${root.file} takes too long to evaluate after the edit`
     for (const fetch of root.fetches) {
       const key = identity(root.file, fetch, null)
       const texts = expected.get(key)
-      const text = wanted(
-        [shown(fetch)],
-        fetch.hashes.map((hash) => hash.value.text),
-      )
+      const text = asItIs(fetch)
       const i = texts?.findIndex((each) => each.text === text) ?? -1
       if (texts === undefined || i < 0)
         return `the edited ${fetch.place.file} would fetch ${shown(fetch)} for ${fetch.system}, which is not what was asked for`

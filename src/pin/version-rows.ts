@@ -1,6 +1,7 @@
 // A table whose rows are named after versions, and the version that selects a row → the row to add for another version, in the table's own form.
 import { type JsonNode, parseJson } from '../core/json.ts'
-import type { Span } from '../core/span.ts'
+import type { Place, Span } from '../core/span.ts'
+import { type TomlDocument, parseTomlDocument } from '../core/toml.ts'
 import { bindingsAround } from '../nix/bindings-around.ts'
 import { children, type Node } from '../nix/children.ts'
 import { applyEdits } from '../nix/edit.ts'
@@ -8,71 +9,139 @@ import { escapeString } from '../nix/escape.ts'
 import { staticName } from '../nix/evaluate/bindings.ts'
 import type { AttributeName, Binding, Document } from '../nix/syntax.ts'
 import { isPlaceholder, parseDigest } from '../hash/spelling.ts'
-import { jsonRow, jsonStrings } from './json-rows.ts'
+import { isInJsonKey, jsonRow, jsonStrings } from './json-rows.ts'
 import type { FileEdit } from './literal-edit.ts'
 import type { Pin } from './pin.ts'
 import type { RowCopy } from './proof.ts'
-import { type MadeRow, type Row, hasRow, isNewestFirst, nameAt, saysAnyVersion, saysVersion } from './version-row.ts'
+import { isInTomlKey, tomlRow, tomlStrings } from './toml-rows.ts'
+import {
+  type FoundRow,
+  type MadeRow,
+  type Row,
+  type RowQuestion,
+  goesBefore,
+  hasRow,
+  isTable,
+  nameAt,
+  saysAnyVersion,
+  saysVersion,
+} from './version-row.ts'
 
-export type Rows = { readonly ok: true; readonly rows: readonly Row[] } | { readonly ok: false; readonly message: string }
+export type Rows =
+  | {
+      readonly ok: true
+      readonly rows: readonly Row[]
+      /** The edits without those that would rename a row: its copy has a name of its own. */
+      readonly edits: readonly FileEdit[]
+      /** Nothing outside of the rows says the version: every row is a package of its own, and the old one stays. */
+      readonly isShown: boolean
+    }
+  | { readonly ok: false; readonly message: string; readonly place: Place | null }
 
-/** A file that may hold a table: Nix code, or JSON text; null for any other. */
-export type Source = Document | { readonly kind: 'json'; readonly text: string; readonly root: JsonNode }
+/** A file that may hold a table: Nix code, or JSON or TOML text; null for any other. */
+export type Source =
+  | Document
+  | { readonly kind: 'json'; readonly text: string; readonly root: JsonNode }
+  | { readonly kind: 'toml'; readonly text: string; readonly layout: TomlDocument }
 
-/** The JSON text of a file, where it is JSON. */
-export function jsonSource(text: string): Source | null {
-  const parsed = parseJson(text)
-  return parsed.ok ? { kind: 'json', text, root: parsed.root } : null
+/** A data file, where it can be read. */
+export function dataSource(file: string, text: string): Source | null {
+  if (file.endsWith('.json')) {
+    const parsed = parseJson(text)
+    return parsed.ok ? { kind: 'json', text, root: parsed.root } : null
+  }
+  if (!file.endsWith('.toml')) return null
+  const parsed = parseTomlDocument(text)
+  return parsed.ok ? { kind: 'toml', text, layout: parsed.root } : null
 }
 
-/** The rows of the pin's version that hold its hashes; none where no table is named after versions. `edits` are those that change the version. */
-export function versionRows(pin: Pin, tag: string, edits: readonly FileEdit[], sourceOf: (file: string) => Source | null): Rows {
-  const rows = new Map<string, Row>()
+type SourceOf = (file: string) => Source | null
+
+/** Whether a place is in a row. */
+export const inside = (row: Place, { file, start, end }: Place): boolean => file === row.file && start >= row.start && end <= row.end
+
+/** The rows of the pin's version that hold its hashes, and what their copies need; none where no table is named after versions. `edits` are those that change the version. */
+export function versionRows(pin: Pin, tag: string, edits: readonly FileEdit[], sourceOf: SourceOf): Rows {
+  const around = rowsAround(pin, tag, sourceOf)
+  const rename = edits.find((edit) => isKey(edit, sourceOf(edit.file)) && !around.rows.some((row) => inside(row, edit)))
+  if (rename !== undefined) return { ok: false, message: 'its version is the name of a row', place: rename }
+  if (around.rows.length === 0) return { ok: true, rows: [], edits, isShown: false }
+  const isShown = edits.every((edit) => around.rows.some((row) => inside(row, edit)))
+  const alone = around.rows.find((row) => !isTable(row.names))
+  if (isShown && alone !== undefined)
+    return { ok: false, message: `${alone.key} is named after its version; rename it, or select it by a version of its own`, place: null }
+  if (isShown && !around.isAll)
+    return {
+      ok: false,
+      message: `${around.rows[0]!.key} is named after its version and does not hold all of its hashes`,
+      place: around.rows[0]!,
+    }
+  const rows: Row[] = []
+  for (const { made } of around.rows) {
+    if (!made.ok) return { ...made, place: null }
+    rows.push(made.row)
+  }
+  const isName = (edit: FileEdit): boolean => rows.some((row) => row.edits.some((name) => inside(name, edit)))
+  return { ok: true, rows, edits: edits.filter((edit) => !isName(edit)), isShown }
+}
+
+/** Names the tables of which a row is the pin, where nothing outside of the row says its version; null for any other pin. */
+export function shownTable(pin: Pin, tag: string, edits: readonly FileEdit[], sourceOf: SourceOf): string | null {
+  const { rows, isAll } = rowsAround(pin, tag, sourceOf)
+  if (
+    rows.length === 0 ||
+    !isAll ||
+    !rows.every((row) => isTable(row.names)) ||
+    !edits.every((edit) => rows.some((row) => inside(row, edit)))
+  )
+    return null
+  return [...new Set(rows.map(({ file, table }) => `${file}:${table}`))].sort().join()
+}
+
+/** The rows that hold the pin's hashes and are named after its version, and whether they hold all of them. */
+function rowsAround(pin: Pin, tag: string, sourceOf: SourceOf): { readonly rows: readonly (FoundRow & Place)[]; readonly isAll: boolean } {
+  const rows = new Map<string, FoundRow & Place>()
+  let isAll = true
   for (const fetch of pin.fetches)
     for (const { value } of fetch.hashes) {
       const origin = value.runs[0]?.origin
       const source = origin === undefined ? null : sourceOf(origin.file)
-      if (origin === undefined || source === null || pin.tag === null) continue
-      const found =
-        'kind' in source
-          ? jsonRow(source.root, source.text, { file: origin.file, offset: origin.start, old: pin.tag, tag })
-          : nixRow(source, origin, pin.tag, tag)
-      if (found === null) continue
-      const { made } = found
-      if (!made.ok) return made
-      // What says the version inside the row does not select it.
-      const selecting = edits.some((edit) => edit.file !== origin.file || edit.start < made.row.start || edit.end > made.row.end)
-      if (!selecting)
-        return { ok: false, message: `${found.key} is named after its version; rename it, or select it by a version of its own` }
-      rows.set(`${origin.file}:${made.row.start}`, made.row)
+      const row =
+        origin === undefined || source === null || pin.tag === null
+          ? null
+          : rowIn(source, { file: origin.file, offset: origin.start, old: pin.tag, tag })
+      if (row === null) isAll = false
+      else rows.set(`${origin!.file}:${row.start}`, { ...row, file: origin!.file })
     }
-  return { ok: true, rows: [...rows.values()] }
+  return { rows: [...rows.values()], isAll }
 }
 
-function nixRow(
-  source: Document,
-  { file, start }: { readonly file: string; readonly start: number },
-  old: string,
-  tag: string,
-): { readonly key: string; readonly made: MadeRow } | null {
-  const found = rowAround(source, start, old)
-  return found === null ? null : { key: found.label, made: rowOf(source, file, found, old, tag) }
+function rowIn(source: Source, question: RowQuestion): FoundRow | null {
+  if (!('kind' in source)) return nixRow(source, question)
+  return source.kind === 'json' ? jsonRow(source.root, source.text, question) : tomlRow(source.layout, source.text, question)
+}
+
+/** Whether an edit would rename a key of a data file. */
+function isKey({ start }: FileEdit, source: Source | null): boolean {
+  if (source === null || !('kind' in source)) return false
+  return source.kind === 'json' ? isInJsonKey(source.root, start) : isInTomlKey(source.layout, start)
+}
+
+function nixRow(source: Document, question: RowQuestion): FoundRow | null {
+  const found = rowAround(source, question.offset, question.old)
+  if (found === null) return null
+  const { binding, label, table, siblings } = found
+  const names = siblings.flatMap((each) => each.path.map(staticName).find(saysAnyVersion) ?? [])
+  return { key: label, table: `${table}`, names, start: binding.start, end: binding.end, made: rowOf(source, found, names, question) }
 }
 
 interface Found {
   readonly binding: Binding
   readonly key: AttributeName
   readonly label: string
+  /** Where the set begins. */
+  readonly table: number
   readonly siblings: readonly Binding[]
-}
-
-/** The first edit that would rename a key of a data file instead of adding one, or null. */
-export function renamedKey(edits: readonly FileEdit[], text: (file: string) => string): FileEdit | null {
-  const behind: readonly (readonly [string, RegExp])[] = [
-    ['.json', /^[^"]*"\s*:/],
-    ['.toml', /^[^"'\s=]*["']?\s*[\].=]/],
-  ]
-  return edits.find((edit) => behind.some(([end, key]) => edit.file.endsWith(end) && key.test(text(edit.file).slice(edit.end)))) ?? null
 }
 
 /** The innermost binding around an offset whose name is the version. */
@@ -81,34 +150,39 @@ function rowAround(document: Document, offset: number, tag: string): Found | nul
     const key = binding.path.find((name) => saysVersion(staticName(name), tag))
     if (key === undefined) continue
     const label = document.text.slice(key.start, key.end)
-    return { binding, key, label, siblings: set.bindings.filter((each) => each.kind === 'binding') }
+    return { binding, key, label, table: set.start, siblings: set.bindings.filter((each) => each.kind === 'binding') }
   }
   return null
 }
 
-function rowOf({ text }: Document, file: string, { binding, key, label, siblings }: Found, old: string, tag: string): MadeRow {
+function rowOf(
+  { text }: Document,
+  { binding, key, label, siblings }: Found,
+  names: readonly string[],
+  { file, old, tag }: RowQuestion,
+): MadeRow {
   const now = nameAt(staticName(key)!, old, tag)
   const place = { file, start: binding.start, end: binding.end }
   if (key.kind !== 'string' || key.form !== 'quoted')
     return { ok: false, message: `the row ${label} of its table is not named by a plain string` }
   if (siblings.some((each) => each.path.some((part) => staticName(part) === now))) return { ok: false, message: hasRow(now) }
   const nameEdit: FileEdit = { file, start: key.start + 1, end: key.end - 1, text: escapeString(now) }
-  const isDescending = isNewestFirst(siblings.flatMap((each) => each.path.map(staticName).find(saysAnyVersion) ?? []))
+  const isBefore = goesBefore(names, old, tag)
   const lineStart = Math.max(text.lastIndexOf('\n', binding.start - 1), text.lastIndexOf('\r', binding.start - 1)) + 1
   const indent = text.slice(lineStart, binding.start)
   if (/[^ \t]/.test(indent)) {
     // The table stands on one line.
-    const row = isDescending ? { at: binding.start, before: '', after: ' ' } : { at: binding.end, before: ' ', after: '' }
-    return { ok: true, row: { ...place, ...row, name: nameEdit } }
+    const row = isBefore ? { at: binding.start, before: '', after: ' ' } : { at: binding.end, before: ' ', after: '' }
+    return { ok: true, row: { ...place, ...row, edits: [nameEdit] } }
   }
   const rest = /^[^\r\n]*/.exec(text.slice(binding.end))![0]
   if (!/^[ \t]*(?:#.*|\/\*.*\*\/[ \t]*)?$/.test(rest))
     return { ok: false, message: `the row ${label} of its table shares its line with another` }
   const lineEnd = text.slice(binding.end + rest.length).startsWith('\r\n') ? '\r\n' : '\n'
-  const row = isDescending
+  const row = isBefore
     ? { at: binding.start, before: '', after: lineEnd + indent }
     : { at: binding.end + rest.length, before: lineEnd + indent, after: '' }
-  return { ok: true, row: { ...place, ...row, name: nameEdit } }
+  return { ok: true, row: { ...place, ...row, edits: [nameEdit] } }
 }
 
 /** Edits of which those inside a row become edits of its copy: the edits of the file, and what was copied where. */
@@ -117,11 +191,10 @@ export function withRows(
   rows: readonly Row[],
   text: (file: string) => string,
 ): { readonly edits: readonly FileEdit[]; readonly copies: readonly RowCopy[] } {
-  const inside = (row: Row, edit: FileEdit): boolean => edit.file === row.file && edit.start >= row.start && edit.end <= row.end
   const kept = edits.filter((edit) => !rows.some((row) => inside(row, edit)))
   const copies = rows.map((row): RowCopy => {
     const { file, start, end, at, before } = row
-    return { file, start, end, at, lead: before.length, edits: [row.name, ...edits.filter((edit) => inside(row, edit))] }
+    return { file, start, end, at, lead: before.length, edits: [...row.edits, ...edits.filter((edit) => inside(row, edit))] }
   })
   const inserted = rows.map((row, i): FileEdit => {
     const { file, start, end, edits: own } = copies[i]!
@@ -131,20 +204,24 @@ export function withRows(
   return { edits: [...kept, ...inserted], copies }
 }
 
-/** A hash in a copied row that is not written anew would be the old version's; the first such, or null. */
-export function staleInRows(copies: readonly RowCopy[], sourceOf: (file: string) => Source | null): string | null {
-  for (const { file, start, end, edits } of copies) {
-    const source = sourceOf(file)!
-    for (const { start: from, end: to, value } of 'kind' in source ? jsonStrings(source.root) : nixStrings(source.root, start, end)) {
-      if (value === '' || isPlaceholder(value) || !parseDigest(value).ok || from < start || to > end) continue
-      if (!edits.some((edit) => edit.start >= from && edit.end <= to)) return value
+/** A hash in a row that is none of the pin's own would be the old version's in a copy; the first such, or null. */
+export function staleInRows(pin: Pin, rows: readonly Row[], sourceOf: SourceOf): string | null {
+  const own = pin.fetches.flatMap(({ hashes }) => hashes.flatMap(({ value }) => value.runs.map((run) => run.origin)))
+  for (const row of rows)
+    for (const { start, end, value } of stringsOf(sourceOf(row.file)!, row)) {
+      if (value === '' || isPlaceholder(value) || !parseDigest(value).ok || !inside(row, { file: row.file, start, end })) continue
+      if (!own.some((origin) => origin.file === row.file && origin.start >= start && origin.end <= end)) return value
     }
-  }
   return null
 }
 
+function stringsOf(source: Source, within: Span): (Span & { readonly value: string })[] {
+  if (!('kind' in source)) return nixStrings(source.root, within)
+  return source.kind === 'json' ? jsonStrings(source.root) : tomlStrings(source.layout)
+}
+
 /** Strings between two offsets, without what is interpolated. */
-function nixStrings(root: Node, start: number, end: number): (Span & { readonly value: string })[] {
+function nixStrings(root: Node, { start, end }: Span): (Span & { readonly value: string })[] {
   const strings: (Span & { readonly value: string })[] = []
   const todo: Node[] = [root]
   for (let node = todo.pop(); node !== undefined; node = todo.pop()) {

@@ -12,8 +12,9 @@ import { sightKey } from '../pin/discover.ts'
 import { evaluateRoot, type Root } from '../pin/roots.ts'
 import { versionEdits } from '../pin/version-edits.ts'
 import type { Row } from '../pin/version-row.ts'
-import { type Source, jsonSource, renamedKey, staleInRows, versionRows, withRows } from '../pin/version-rows.ts'
+import { inside, staleInRows, versionRows, withRows } from '../pin/version-rows.ts'
 import { Refusal } from './refusal.ts'
+import { tableSources } from './table-sources.ts'
 import type { TreeRule } from './unpacking.ts'
 
 /** One fetch of a pin at another version. */
@@ -72,22 +73,39 @@ export function refuseBroken(found: Found, files: Iterable<string>): void {
 export interface Planned {
   readonly edits: readonly FileEdit[]
   readonly rows: readonly Row[]
+  /** The rows show their packages by themselves: what they are copied from stays. */
+  readonly isShown: boolean
 }
 
 /** The edits that bring the pin to the tag; none when it is there already. Throws Refusal `not-editable`. */
 export function editsFor(found: Found, pin: Pin, tag: string | null, comments: boolean): Planned {
-  if (tag === null || tag === pin.tag) return { edits: [], rows: [] }
+  if (tag === null || tag === pin.tag) return { edits: [], rows: [], isShown: false }
   const planned = versionEdits(pin, tag)
   if (!planned.ok) throw notEditable(pin, tag, planned.message)
-  const key = renamedKey(planned.edits, (file) => found.checkout.text(file) ?? '')
-  if (key !== null)
-    throw notEditable(pin, tag, `its version is the name of a row in ${key.file}:${found.checkout.position(key).line}; add a row by hand`)
-  const table = versionRows(pin, tag, planned.edits, tableSources(found))
-  if (!table.ok) throw notEditable(pin, tag, table.message)
-  const edits = [...planned.edits]
+  const table = versionRows(pin, tag, planned.edits, tableSources(found.checkout))
+  if (!table.ok)
+    throw notEditable(
+      pin,
+      tag,
+      table.place === null
+        ? table.message
+        : `${table.message} in ${table.place.file}:${found.checkout.position(table.place).line}; add a row by hand`,
+    )
+  const { rows, isShown } = table
+  const stale = staleInRows(pin, rows, tableSources(found.checkout))
+  if (stale !== null)
+    throw notEditable(
+      pin,
+      tag,
+      `the row for ${pin.tag} of its table also holds ${stale}, whose new value pinhash does not know; add a row by hand`,
+    )
+  const edits = [...table.edits]
   if (comments)
-    for (const [file, document] of documentsOf(found, pin)) edits.push(...commentEdits(file, document, pin, tag, found.discovery.pins))
-  return { edits, rows: table.rows }
+    for (const [file, document] of documentsOf(found, pin)) {
+      const inComments = commentEdits(file, document, pin, tag, found.discovery.pins)
+      edits.push(...inComments.filter((edit) => !isShown || rows.some((row) => inside(row, edit))))
+    }
+  return { edits, rows, isShown }
 }
 
 /** The URLs in comments of the pin's files. */
@@ -101,41 +119,21 @@ function documentsOf({ checkout }: Found, pin: Pin): [file: string, Document][] 
   })
 }
 
-/** The files of a repository as what may hold a table; each JSON file is parsed once. */
-function tableSources({ checkout }: Found): (file: string) => Source | null {
-  const parsed = new Map<string, Source | null>()
-  return (file) => {
-    if (file.endsWith('.nix')) return checkout.document(file)
-    if (!file.endsWith('.json')) return null
-    if (!parsed.has(file)) parsed.set(file, jsonSource(checkout.text(file) ?? ''))
-    return parsed.get(file) ?? null
-  }
-}
-
 const notEditable = (pin: Pin, tag: string, message: string): Refusal =>
   new Refusal('refused', 'not-editable', `${pin.name} cannot be brought to ${tag}: ${message}`)
 
-/** The edits of a plan and of its hashes, with the rows they are copied into. Throws Refusal `not-editable` where a copied row holds a hash that nobody computes. */
+/** The edits of a plan and of its hashes, with the rows they are copied into. */
 export function withHashes(
   found: Found,
-  pin: Pin,
   planned: Planned,
   hashEdits: readonly FileEdit[],
 ): { readonly edits: readonly FileEdit[]; readonly copies: readonly RowCopy[] } {
-  const made = withRows([...planned.edits, ...hashEdits], planned.rows, (file) => found.checkout.text(file) ?? '')
-  const stale = staleInRows(made.copies, tableSources(found))
-  if (stale !== null)
-    throw new Refusal(
-      'refused',
-      'not-editable',
-      `The table's row for ${pin.tag} also holds ${stale}, whose new value pinhash does not know; add the row by hand`,
-    )
-  return made
+  return withRows([...planned.edits, ...hashEdits], planned.rows, (file) => found.checkout.text(file) ?? '')
 }
 
 /** Step 4 for the texts: evaluates with the version replaced and reads the new URLs. Throws Refusal where something else would change. */
 export function retarget(found: Found, pin: Pin, planned: Planned): Retargeted[] {
-  const { edits, copies } = withRows(planned.edits, planned.rows, (file) => found.checkout.text(file) ?? '')
+  const { edits, copies } = withHashes(found, planned, [])
   if (edits.length === 0) return pin.fetches.map((fetch) => ({ fetch, urls: fetch.urls.map((url) => url.text), after: fetch }))
   const { before, after } = reevaluatePin(found, pin, overlayOf(found, edits))
   const shift = new Shift(edits)
@@ -157,6 +155,12 @@ export function retarget(found: Found, pin: Pin, planned: Planned): Retargeted[]
   const intended = new Map<string, Intended>()
   const result = pin.fetches.map((fetch): Retargeted => {
     const now = moved.get(sightKey(fetch))
+    if (now === undefined && planned.isShown)
+      throw new Refusal(
+        'refused',
+        'not-editable',
+        `A new row beside that of ${pin.name} ${pin.tag} would not be fetched: nothing selects it; change by hand what selects the row`,
+      )
     if (now === undefined)
       throw new Refusal(
         'refused',
@@ -164,7 +168,12 @@ export function retarget(found: Found, pin: Pin, planned: Planned): Retargeted[]
         `With the version changed, ${pin.place.file} no longer has the fetch of ${pin.name} for ${fetch.system}`,
       )
     refuseElsewhere(pin, fetch, now)
-    intended.set(sightKey(fetch), { urls: shownAs(now), hashes: now.hashes.map((hash) => hash.value.text), copies })
+    intended.set(sightKey(fetch), {
+      urls: shownAs(now),
+      hashes: now.hashes.map((hash) => hash.value.text),
+      copies,
+      isAdded: planned.isShown,
+    })
     return { fetch, urls: now.urls.map((url) => url.text), after: now }
   })
   lend(pin, intended)

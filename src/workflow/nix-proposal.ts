@@ -88,7 +88,7 @@ export function proposalOf(
     intended.set(sightKey(job.fetch), { urls: shownAs(job.after), hashes: texts })
   }
   warnings.push(...saidOnce(same).map((message): Warning => ({ code: 'same-hash', message })), ...sharedBytes(jobs, weighed))
-  const { edits, copies } = withHashes(tools.found, pin, planned, [...hashEdits.values()])
+  const { edits, copies } = withHashes(tools.found, planned, [...hashEdits.values()])
   const changed = edits.length > 0
   const drift = worstOf(drifts.map(endOf))
   if (drift !== null && !acceptDrift)
@@ -106,7 +106,7 @@ export function proposalOf(
     warnings,
   }
   if (!changed) return { outcome }
-  for (const [key, each] of intended) intended.set(key, { ...each, copies })
+  for (const [key, each] of intended) intended.set(key, { ...each, copies, isAdded: planned.isShown })
   lend(pin, intended)
   const proposal = { edits, intended }
   const problem = proveOne(tools.found, pin, proposal)

@@ -15,6 +15,7 @@ import { splitWarnings } from './remarks.ts'
 import { type Offer, firstComplete, offerOf, type Target } from './resolve.ts'
 import { isManaged, refuseUnclear, withConstraints } from './restraint.ts'
 import type { Selected } from './select.ts'
+import { standingRows } from './standing-rows.ts'
 import { type Tools, toolsFor } from './tools.ts'
 import { selectOrExplain } from './chosen.ts'
 import { failed } from './update.ts'
@@ -26,10 +27,11 @@ export async function outdated(context: Context, selection: Selection, options: 
     return { outcomes: [], problems: found.problems }
   const selected = selectOrExplain(found, selection, context).filter(isManaged)
   const tools = toolsFor(context, found)
+  const standing = standingRows(selected, found)
   const outcomes = await Promise.all(
     selected.map(async (each) => {
       try {
-        return withConstraints(each.pin, await compared(each, tools, options))
+        return withConstraints(each.pin, await compared(each, standing.has(each), tools, options))
       } catch (error) {
         return failed(each.pin, error)
       }
@@ -41,13 +43,13 @@ export async function outdated(context: Context, selection: Selection, options: 
 
 const unknownAges = { current: null, newest: null, newestOfAll: null }
 
-async function compared(selected: Selected<Entry>, tools: Tools, options: OutdatedOptions): Promise<Outcome> {
+async function compared(selected: Selected<Entry>, stays: boolean, tools: Tools, options: OutdatedOptions): Promise<Outcome> {
   const { pin: entry, named } = selected
   refuseUnclear(selected)
   const base = { pin: entry.name, file: entry.file, line: entry.line, from: entry.tag, to: entry.tag, systems: {}, warnings: [] }
   const repository = repositoryAt(entry)
-  if (repository === null || entry.tag === null) {
-    if (named)
+  if (stays || repository === null || entry.tag === null) {
+    if (named && !stays)
       throw new Refusal(
         'refused',
         'doubt',

@@ -14,6 +14,7 @@ import { planSpecPin } from './plan-spec-pin.ts'
 import { endOf } from './refusal.ts'
 import { isManaged, refuseRestrained, withConstraints } from './restraint.ts'
 import type { Selected } from './select.ts'
+import { held, standingRows } from './standing-rows.ts'
 import { type Tools, toolsFor } from './tools.ts'
 
 /** Brings pins to a version. Throws where the selection itself is wrong; everything that concerns one pin is its outcome. */
@@ -33,19 +34,28 @@ export async function updateFound(
   const { context, found } = tools
   await readyToAttest(context, options.attestation)
   await readyToCommit(found, context, options)
-  const plans = await Promise.all(selected.filter(isManaged).map((each) => planned(each, tools, selection, options)))
+  const managed = selected.filter(isManaged)
+  const standing = standingRows(managed, found)
+  const plans = await Promise.all(managed.map((each) => planned(each, standing.has(each), tools, selection, options)))
   if (context.signal.aborted) throw new InterruptedError('Interrupted; nothing was written')
   const applied = await apply(plans, found, context, options)
   return { outcomes: applied.outcomes, problems: found.problems, ...(options.dryRun ? { diff: applied.diff } : {}) }
 }
 
-async function planned(selected: Selected<Entry>, tools: Tools, selection: Selection, options: UpdateOptions): Promise<OwnedPlan> {
+async function planned(
+  selected: Selected<Entry>,
+  stays: boolean,
+  tools: Tools,
+  selection: Selection,
+  options: UpdateOptions,
+): Promise<OwnedPlan> {
   const { pin: entry } = selected
   try {
     refuseRestrained(selected)
+    const asked = stays ? { ...selected, tag: null } : selected
     const plan =
       entry.kind === 'nix'
-        ? await planNixPin(entry, selected, tools, selection, options)
+        ? await planNixPin(stays ? held(entry) : entry, asked, tools, selection, options)
         : await planSpecPin(entry, selected, tools, options)
     return { ...plan, entry, outcome: withConstraints(entry, plan.outcome) }
   } catch (error) {

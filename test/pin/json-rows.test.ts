@@ -17,8 +17,9 @@ function withRow(text: string): string {
   const found = jsonRow(parsed.root, text, { file: 'table.json', offset, old: 'v1.2.0', tag: 'v1.3.0' })
   if (found === null) return 'no row'
   if (!found.made.ok) return found.made.message
-  const { start, end, at, before, after, name } = found.made.row
-  const copy = applyEdits(text.slice(start, end), [{ ...name, start: name.start - start, end: name.end - start }])
+  const { start, end, at, before, after, edits } = found.made.row
+  const moved = edits.map((edit) => ({ ...edit, start: edit.start - start, end: edit.end - start }))
+  const copy = applyEdits(text.slice(start, end), moved)
   return applyEdits(text, [{ start: at, end: at, text: before + copy + after }])
 }
 

@@ -1,6 +1,6 @@
 // JSON and TOML inside Nix ↔ values; strings keep their place in the data file, so that a version or hash kept there can be edited.
 import { type JsonNode, type JsonResult, type JsonString, parseJson } from '../../core/json.ts'
-import { type TomlNode, type TomlResult, parseToml } from '../../core/toml.ts'
+import { type TomlMember, type TomlNode, type TomlResult, parseToml } from '../../core/toml.ts'
 import { fail, sortedEntries, stop, wholeSetOf } from './arguments.ts'
 import { nest, spend } from './limits.ts'
 import type { Machine } from './machine.ts'
@@ -103,10 +103,22 @@ function tomlValue(node: TomlNode, source: Text): Value {
     case 'table':
       return data(
         attributesOf(
-          new Map(node.members.map((member) => [member.key, { value: lazy(() => tomlValue(member.value, source)), key: null }])),
+          new Map(
+            node.members.map((member) => [
+              member.key,
+              { value: lazy(() => tomlValue(member.value, source)), key: tomlKey(member, source) },
+            ]),
+          ),
         ),
       )
   }
+}
+
+/** A key that needs no escapes, where it stands first. */
+function tomlKey({ key, keySpan: { start, end } }: TomlMember, source: Text): Text | null {
+  const quotes = end - start - key.length
+  if (source.text.slice(start + quotes / 2, end - quotes / 2) !== key) return null
+  return stringValue({ start, end, pieces: [{ start: start + quotes / 2, end: end - quotes / 2, value: key }] }, source, 'toml')
 }
 
 /** A string of a data text. Where the text is a whole file the string is a literal of that file; else it is a part of the Nix string it stands in. */
