@@ -13,7 +13,9 @@ import type { MadeEntry } from './make-tar.ts'
 
 const has = (program: string): boolean => spawnSync(program, ['--version']).status === 0
 const required = process.env['PINHASH_REQUIRE_NIX'] === '1'
-const present = has('nix-prefetch-url') && has('nix-hash') && has('tar')
+// GNU tar, as stdenv has it, and no other.
+const present =
+  has('nix-prefetch-url') && has('nix-hash') && /GNU tar/.test(spawnSync('tar', ['--version'], { encoding: 'utf8' }).stdout ?? '')
 
 /** What a program prints, or null where it fails. */
 function said(program: string, args: readonly string[], cwd: string): Promise<string | null> {
@@ -73,7 +75,7 @@ const member = fc
     name: name.map((text) => Buffer.from(text).toString('latin1')),
     type: fc.constantFrom('0', '0', '0', '0', '0', '\0', '7', '1', '2', '2', '5', '5', 'D', 'V'),
     length: fc.constantFrom(0, 1, 3, 512, 600),
-    mode: fc.constantFrom(0o644, 0o755, 0o100, 0o4755),
+    mode: fc.constantFrom(0o644, 0o755, 0o700, 0o4755),
     target: fc.constantFrom('a', 'p/a', 'p/b', 'c/'),
     prefix: fc.oneof(
       { weight: 9, arbitrary: fc.constant('') },
