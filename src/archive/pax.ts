@@ -37,27 +37,28 @@ export function checkGeneral(attributes: Attributes, file: string): void {
       throw badArchive(file, `it states ${shown(key)} for all members, which not every reader of tar believes`)
 }
 
-/** Throws InputError `bad-archive` for what GNU tar and libarchive take in two ways. */
+/** Throws InputError `bad-archive` for attributes that GNU tar and libarchive take in two ways. */
 export function checkAttributes(member: TarMember, file: string): void {
   const { attributes } = member
+  const isLink = member.kind === 'hard link' || member.kind === 'symbolic link'
   const refuse = (why: string): never => {
     throw badArchive(
       file,
       `the attributes of ${shown(member.name === '' ? nameIn(member.header) : member.name)} ${why}, which readers of tar take in more than one way`,
     )
   }
-  for (const key of ['path', 'GNU.sparse.name', ...(member.isLink ? ['linkpath'] : [])])
+  for (const key of ['path', 'GNU.sparse.name', ...(isLink ? ['linkpath'] : [])])
     if (attributes.get(key) === '') refuse(`take its ${key} back`)
   if (!/^\d+$/.test(attributes.get('size') ?? '0') || !Number.isSafeInteger(member.size)) {
     throw badArchive(file, `the size of ${shown(member.name)} is no number`)
   }
-  if (!member.isLink && (attributes.get('linkpath') ?? '') !== '') refuse('have the target of a link')
-  if (!member.isFile) {
+  if (!isLink && (attributes.get('linkpath') ?? '') !== '') refuse('have the target of a link')
+  if (member.kind !== 'file') {
     if (Number(attributes.get('size') ?? 0) > 0) refuse('state a size for what is no file')
     if (hasHoles(attributes)) refuse('state holes in what is no file')
   } else if (Number(attributes.get('SCHILY.realsize') ?? member.size) !== member.size) refuse('state two sizes')
   const owner = /(?:^|,)u(?:ser)?::([^,:]*)/.exec(attributes.get('SCHILY.acl.access') ?? '')?.[1]
-  if (owner !== undefined && member.isFile && owner.includes('x') !== member.executable) refuse('contradict its mode')
+  if (owner !== undefined && member.kind === 'file' && owner.includes('x') !== member.executable) refuse('contradict its mode')
 }
 
 /** Whether attributes say anything of holes, in one of GNU's forms. */

@@ -59,3 +59,8 @@ export function nameIn(header: Buffer): ByteString {
 export function isExecutable(header: Uint8Array): boolean {
   return ((numberAt(header, 100, 8) ?? 0) & 0o100) !== 0
 }
+
+/** Whether libarchive takes it for a file with holes in the old GNU form, whatever its kind. */
+export function hasMap(header: Buffer): boolean {
+  return header.toString('latin1', 257, 263) === 'ustar ' && header[386] !== 0
+}

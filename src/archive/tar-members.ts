@@ -4,13 +4,13 @@ import { badArchive, shown } from './bad-archive.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { attributesIn, checkAttributes, checkGeneral, longest } from './pax.ts'
 import type { Attributes } from './pax.ts'
-import { block, cut, isEnd, isExecutable, isHeader, nameIn, numberAt } from './tar-header.ts'
+import { block, cut, hasMap, isEnd, isExecutable, isHeader, nameIn, numberAt } from './tar-header.ts'
 
 export interface TarMember {
   /** The letter or digit that its header has for its kind. */
   readonly type: string
-  readonly isFile: boolean
-  readonly isLink: boolean
+  /** Null for what is no member of a tree, or none that is allowed. */
+  readonly kind: 'file' | 'folder' | 'hard link' | 'symbolic link' | null
   readonly executable: boolean
   readonly name: ByteString
   /** The name without that of a file with holes, which stands apart. */
@@ -53,10 +53,10 @@ export async function* membersOf(reader: ByteReader, file: string): AsyncGenerat
     const name = attributes.get('GNU.sparse.name') ?? plainName
     if ((attributes.has('path') && longName !== null) || (attributes.has('linkpath') && longTarget !== null))
       throw badArchive(file, `${shown(name)} is named twice, in pax's form and in GNU's`)
+    if (type !== 'S' && hasMap(header)) throw badArchive(file, `${shown(name)} has a map of holes and is of another kind`)
     const member = {
       type,
-      isFile: type === '\0' || type === '0' || type === '7' || type === 'S',
-      isLink: type === '1' || type === '2',
+      kind: kindOf(type, plainName),
       executable: isExecutable(header),
       name,
       plainName,
@@ -72,6 +72,15 @@ export async function* membersOf(reader: ByteReader, file: string): AsyncGenerat
     longName = null
     longTarget = null
   }
+}
+
+function kindOf(type: string, name: ByteString): TarMember['kind'] {
+  if (type === '1') return 'hard link'
+  if (type === '2') return 'symbolic link'
+  if (type === '5' || type === 'D') return 'folder'
+  if (type !== '\0' && type !== '0' && type !== '7' && type !== 'S') return null
+  // The oldest writers have a folder as a file whose name ends in a slash.
+  return name.endsWith('/') ? 'folder' : 'file'
 }
 
 /** What stands in the place of content behind a header that is about the next one. */

@@ -3,6 +3,7 @@ import { badArchive, shown } from './bad-archive.ts'
 import { ByteReader } from './byte-reader.ts'
 import { fillHoles, holesInAttributes, holesInHeader } from './holes.ts'
 import { SecondReader } from './second-reader.ts'
+import type { Member } from './second-reader.ts'
 import type { Spool } from './spool.ts'
 import { block } from './tar-header.ts'
 import { membersOf } from './tar-members.ts'
@@ -14,43 +15,39 @@ export async function readTar(source: AsyncIterable<Uint8Array>, file: string, t
   const second = new SecondReader(file)
   const reader = new ByteReader(second.through(source))
   for await (const member of membersOf(reader, file)) {
-    const { type, name, size, target } = member
-    const sameForBoth = (kind: 'folder' | 'hard link' | 'symbolic link'): void =>
-      second.compare({ kind, name: member.plainName, size: 0, target: kind === 'folder' ? '' : target })
+    const { type, kind, name, size, target } = member
+    const sameForBoth = (seen: Member['kind'], length = 0): void =>
+      second.compare({ kind: seen, name: member.plainName, size: length, target: kind === 'file' || kind === 'folder' ? '' : target })
 
-    if (member.isFile && name.endsWith('/')) {
-      if (size > 0) throw badArchive(file, `the folder ${shown(name)} brings content of its own`)
-      sameForBoth('folder')
-      tree.addFolder(name)
-    } else if (member.isFile) {
+    if (kind === 'file') {
       // The package does not know the blocks of a map of holes.
       if (type === 'S') second.stop()
-      else second.compare({ kind: member.executable ? 'program' : 'file', name: member.plainName, size, target: '' })
+      else sameForBoth(member.executable ? 'program' : 'file', size)
       await addFile(member, reader, file, tree, spool)
-    } else if (type === '1') {
+    } else if (kind === 'folder') {
+      // One that is a file but for its name may not have any; of others, all but those of a dump have none, whatever size they state.
+      if (size > 0 && type !== '5' && type !== 'D') throw badArchive(file, `the folder ${shown(name)} brings content of its own`)
+      sameForBoth('folder')
+      tree.addFolder(name)
+      if (type === 'D') await skip(reader, file, size + (-size & (block - 1)))
+    } else if (kind === 'hard link') {
       if (size > 0) throw badArchive(file, `the hard link ${shown(name)} brings content of its own`)
       sameForBoth('hard link')
       tree.drop(name)
       tree.addHardLink(name, target)
-    } else if (type === '2') {
+    } else if (kind === 'symbolic link') {
       // Some writers give a link the size of its target, which the package takes for content.
       if (size > 0) second.stop()
       else sameForBoth('symbolic link')
-      tree.drop(name)
       tree.addLink(name, target)
-    } else if (type === '5' || type === 'D') {
-      sameForBoth('folder')
-      tree.addFolder(name)
-      // A folder of a dump lists its files; any other has no content, whatever size it states.
-      if (type === 'D') await skip(reader, file, size + (-size & (block - 1)))
-    } else if (type !== 'V' || size > 0 || member.announced) throw badArchive(file, `${shown(name)} is ${kindOf(type)}`)
+    } else if (type !== 'V' || size > 0 || member.announced) throw badArchive(file, `${shown(name)} is ${described(type)}`)
   }
   second.stop()
   // What follows is padding, but the checksum of a compressed file is behind it.
   for await (const _ of reader.stream());
 }
 
-function kindOf(type: string): string {
+function described(type: string): string {
   if (type === '3' || type === '4') return 'a device'
   if (type === '6') return 'a named pipe'
   if (type === 'V') return 'the label of a volume, with more than a name'

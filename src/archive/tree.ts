@@ -51,7 +51,7 @@ export class Tree {
     this.#put(name, node)
   }
 
-  /** Takes a file or link out again, where another of its name follows that is to be in its place; anything else stays. */
+  /** Takes a file out again, where another of its name follows that is to be in its place; anything else stays. */
   drop(name: ByteString): void {
     const parts = this.#parts(name)
     const last = parts.pop()
@@ -59,7 +59,7 @@ export class Tree {
     for (const part of parts) folder = folder?.kind === 'folder' ? (folder as Folder).entries.get(part) : undefined
     if (last === undefined || folder?.kind !== 'folder') return
     const { entries } = folder as Folder
-    if (entries.get(last)?.kind !== 'folder') entries.delete(last)
+    if (entries.get(last)?.kind === 'file') entries.delete(last)
   }
 
   /** The tree that is hashed. Throws InputError `bad-archive` where the rule asks for a single top entry and there are more, or none. */

@@ -47,6 +47,15 @@ describe('refused, with the reason', () => {
     ['a part of several volumes', [{ name: 'a', type: 'M' }], '"a" is of a kind that is not known ("M")'],
     ['a file in the place of a folder', [{ name: 'a/b' }, { name: 'a' }], '"a" comes twice'],
     ['a folder in the place of a file', [{ name: 'a' }, { name: 'a/b' }], '"a/b" takes "a" for a folder, which came as a file'],
+    [
+      'a file in the place of a link',
+      [
+        { name: 'a', type: '2', target: '../b' },
+        { name: 'a', content: 'x' },
+      ],
+      '"a" comes twice',
+    ],
+    ['a link in the place of a file', [{ name: 'a' }, { name: 'a', type: '2', target: 'b' }], '"a" comes twice'],
     ['a link in the place of a folder', [{ name: 'a/b' }, { name: 'a', type: '2', target: 'b' }], '"a" comes twice'],
     ['a file through a link', [{ name: 'a', type: '2', target: '/tmp' }, { name: 'a/b' }], '"a/b" leads through the symbolic link "a"'],
     [
@@ -144,6 +153,16 @@ describe('refused, with the reason', () => {
         { name: 'a', type: '5' },
       ],
       'state holes in what is no file',
+    ],
+    [
+      'holes in a folder that is one by its name',
+      [{ name: 'x', type: 'x', content: paxRecord('GNU.sparse.major', '1') }, { name: 'a/' }],
+      'state holes in what is no file',
+    ],
+    [
+      'a map of holes in the header of another kind',
+      [{ name: 'a', magic: 'ustar  \0', prefix: 'u'.repeat(131) }],
+      'has a map of holes and is of another kind',
     ],
     ['a folder with content', [{ name: 'a/', content: 'x' }], 'the folder "a/" brings content of its own'],
     ['a label with content', [{ name: 'a', type: 'V', content: 'x' }], 'is the label of a volume, with more than a name'],
@@ -274,10 +293,6 @@ describe('accepted', () => {
       ],
     ],
     ['a file twice', [{ name: 'p/A', content: 'old' }, { name: 'p/b', content: 'x', mode: 0o755 }, { name: './p//A' }]],
-    [
-      'a file in the place of a link',
-      [{ name: 'p/A' }, { name: 'p/b', type: '2', target: '/tmp/outside' }, { name: 'p/b', content: 'x', mode: 0o755 }],
-    ],
     [
       'a file in the place of one that has another name',
       [{ name: 'p/b', content: 'x', mode: 0o755 }, { name: 'p/A', type: '1', target: 'p/b' }, { name: 'p/A' }],

@@ -133,7 +133,8 @@ test.skipIf(!present && !required)(
           ])
           expect(theirs).toEqual([ours, ours])
         }),
-        { numRuns: 60 },
+        // The same archives each time: a run for the others is `numRuns: 4000` without a seed.
+        { numRuns: 60, seed: 12 },
       )
       expect(hashed).toBeGreaterThan(10)
     } finally {
