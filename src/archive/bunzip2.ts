@@ -6,11 +6,18 @@ const blockRoom = 2_400_000
 const blockMagic = 0x314159265359
 const endMagic = 0x177245385090
 
-/** Reads all streams that stand one after another, as `bzip2 -d` does; what is no stream after the last is ignored. Throws Error on damage. */
-export async function* bunzip2(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+/**
+ * Reads all streams that stand one after another, as `bzip2 -d` does; what is no stream after the last is ignored. Throws Error on damage,
+ * and with `single` where anything follows the first stream.
+ */
+export async function* bunzip2(
+  source: AsyncIterable<Uint8Array>,
+  { single = false }: { readonly single?: boolean } = {},
+): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = new ByteReader(source)
   for (let first = true; ; first = false) {
     const magic = Buffer.from(await reader.peek(4)).toString('latin1')
+    if (single && !first && magic !== '') throw new Error('more follows its end')
     if (!/^BZh[1-9]$/.test(magic)) {
       if (first) throw new Error('it does not begin as bzip2 does')
       // The end of the source is waited for: it may be an error.

@@ -16,7 +16,21 @@ export interface MadeZipEntry {
   readonly packed?: Uint8Array
   /** What stands before the content instead of the name. */
   readonly localName?: string
+  /** What stands before the content instead of what the directory says. */
+  readonly local?: {
+    readonly flags?: number
+    readonly method?: number
+    readonly crc?: number
+    readonly packed?: number
+    readonly size?: number
+  }
   readonly extra?: Uint8Array
+  readonly localExtra?: Uint8Array
+  /** What stands after the content: its sizes. */
+  readonly after?: Uint8Array
+  /** The version that is needed, with the system above it. */
+  readonly needed?: number
+  readonly internal?: number
 }
 
 export function makeZip(entries: readonly MadeZipEntry[]): Buffer {
@@ -29,23 +43,31 @@ export function makeZip(entries: readonly MadeZipEntry[]): Buffer {
     const packed = entry.packed ?? (method === 8 ? zlib.deflateRawSync(content) : content)
     const name = Buffer.from(entry.name, 'latin1')
     const localName = Buffer.from(entry.localName ?? entry.name, 'latin1')
-    const common = (nameLength: number): Buffer => {
+    const common = (nameLength: number, extraLength = 0, other: MadeZipEntry['local'] = {}): Buffer => {
       const fields = Buffer.alloc(26)
-      fields.writeUInt16LE(20, 0)
-      fields.writeUInt16LE(entry.flags ?? 0, 2)
-      fields.writeUInt16LE(method, 4)
-      fields.writeUInt32LE(zlib.crc32(content), 10)
-      fields.writeUInt32LE(packed.length, 14)
-      fields.writeUInt32LE(content.length, 18)
+      fields.writeUInt16LE(entry.needed ?? 20, 0)
+      fields.writeUInt16LE(other.flags ?? entry.flags ?? 0, 2)
+      fields.writeUInt16LE(other.method ?? method, 4)
+      fields.writeUInt32LE(other.crc ?? zlib.crc32(content), 10)
+      fields.writeUInt32LE(other.packed ?? packed.length, 14)
+      fields.writeUInt32LE(other.size ?? content.length, 18)
       fields.writeUInt16LE(nameLength, 22)
+      fields.writeUInt16LE(extraLength, 24)
       return fields
     }
-    const local = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), common(localName.length), localName, packed])
+    const local = Buffer.concat([
+      Buffer.from('PK\x03\x04', 'latin1'),
+      common(localName.length, entry.localExtra?.length, entry.local),
+      localName,
+      entry.localExtra ?? Buffer.alloc(0),
+      packed,
+      entry.after ?? Buffer.alloc(0),
+    ])
     const rest = Buffer.alloc(14)
+    rest.writeUInt16LE(entry.internal ?? 0, 4)
     rest.writeUInt32LE((((entry.mode ?? 0o100644) << 16) | (entry.dos ?? 0)) >>> 0, 6)
     rest.writeUInt32LE(offset, 10)
-    const fields = common(name.length)
-    fields.writeUInt16LE(entry.extra?.length ?? 0, 24)
+    const fields = common(name.length, entry.extra?.length)
     directory.push(
       Buffer.concat([
         Buffer.from('PK\x01\x02', 'latin1'),

@@ -246,7 +246,8 @@ describe('refused, with the reason', () => {
     await expect(digest(changed(8, 1))).rejects.toThrow('"tool" is encrypted')
     await expect(digest(changed(10, 14))).rejects.toThrow('"tool" is compressed with method 14')
     await expect(digest(changed(41, 0x21))).rejects.toThrow('"tool" is a device or another special file')
-    await expect(digest(changed(46, 0x2f))).rejects.toThrow('the name "/ool" is absolute')
+    const renamed = changed(46, 0x2f).fill('/', zip.indexOf('tool', 0, 'latin1'), zip.indexOf('tool', 0, 'latin1') + 1)
+    await expect(digest(renamed)).rejects.toThrow('the name "/ool" is absolute')
     await expect(digest(changed(46, 0x5c))).rejects.toThrow('has a backslash in it')
     await expect(digest(changed(42, 9))).rejects.toThrow('"tool" is not where the directory says')
     await expect(digest(changed(0, 0))).rejects.toThrow('its directory holds 0 entries and says 1')
@@ -327,12 +328,6 @@ describe('accepted', () => {
 
   test('what is only case apart is fine where case counts', async () => {
     expect(await digest(makeTar([{ name: 'p/A' }, { name: 'p/a' }]))).toMatch(/^\w{52}$/)
-  })
-
-  test('a zip behind a program that unpacks it', async () => {
-    const zip = fixture('lone-file.zip')
-    // Only what begins as a zip is taken for one.
-    expect(await digest(Buffer.concat([zip.subarray(0, 4), Buffer.alloc(96), zip]))).toBe(await digest(zip))
   })
 
   test('a lone file: itself, or in a folder, as each fetcher has it', async () => {
