@@ -10,6 +10,17 @@ export interface FileEdit extends Place {
   readonly text: string
 }
 
+/** The edits of each file. */
+export function byFile<Edit extends Place>(edits: readonly Edit[]): Map<string, Edit[]> {
+  const groups = new Map<string, Edit[]>()
+  for (const edit of edits) {
+    const known = groups.get(edit.file)
+    if (known === undefined) groups.set(edit.file, [edit])
+    else known.push(edit)
+  }
+  return groups
+}
+
 /** The edit that puts `value` in place of the characters `from`..`to` of a literal; null where such a literal cannot be edited. */
 export function literalEdit(origin: Origin, from: number, to: number, value: string): FileEdit | null {
   const text = encoded(origin.form, value)

@@ -1,6 +1,6 @@
 // What the roots fetched before and after an edit → whether exactly the intended changed.
 import type { Place } from '../core/span.ts'
-import type { FileEdit } from './literal-edit.ts'
+import { type FileEdit, byFile } from './literal-edit.ts'
 import type { PinFetch } from './pin.ts'
 import type { Root } from './roots.ts'
 
@@ -25,40 +25,59 @@ export interface RowCopy extends Place {
 
 /** Where offsets of the old text are in the edited one. */
 export class Shift {
-  readonly #edits: ReadonlyMap<string, readonly FileEdit[]>
+  readonly #moves: ReadonlyMap<string, Moves>
   readonly #copies: readonly RowCopy[]
 
-  constructor(edits: readonly FileEdit[], copies: readonly RowCopy[] = []) {
-    this.#edits = groupByFile(edits)
+  constructor(edits: readonly FileEdit[], copies: readonly RowCopy[] = [], moves: ReadonlyMap<string, Moves> = movesOf(edits)) {
+    this.#moves = moves
     this.#copies = copies
   }
 
   /** The same edits, seen from what was copied. */
   within(copies: readonly RowCopy[]): Shift {
-    return copies.length === 0 ? this : new Shift([...this.#edits.values()].flat(), copies)
+    return copies.length === 0 ? this : new Shift([], copies, this.#moves)
   }
 
   /** An offset that no edit swallows; one inside an edit goes to where the edit begins. */
   offset(file: string, offset: number): number {
+    const moved = (at: number): number => this.#moves.get(file)?.of(at) ?? at
     const copy = this.#copies.find((each) => each.file === file && each.start <= offset && offset < each.end)
-    if (copy === undefined) return moved(this.#edits.get(file) ?? [], offset)
-    return moved(this.#edits.get(file) ?? [], copy.at) + copy.lead + moved(copy.edits, offset) - copy.start
+    return copy === undefined ? moved(offset) : moved(copy.at) + copy.lead + new Moves(copy.edits).of(offset) - copy.start
   }
 }
 
-function moved(edits: readonly FileEdit[], offset: number): number {
-  let at = offset
-  for (const edit of edits) {
-    if (edit.end <= offset && edit.start < offset) at += edit.text.length - (edit.end - edit.start)
-    else if (edit.start < offset) at -= offset - edit.start
+/** What edits of one file, which do not overlap, do to its offsets. */
+class Moves {
+  readonly #ordered: readonly { readonly edit: FileEdit; readonly shift: number }[]
+
+  constructor(edits: readonly FileEdit[]) {
+    let shift = 0
+    this.#ordered = edits
+      .toSorted((a, b) => a.start - b.start || a.end - b.end)
+      .map((edit) => {
+        const before = shift
+        shift += edit.text.length - (edit.end - edit.start)
+        return { edit, shift: before }
+      })
   }
-  return at
+
+  of(offset: number): number {
+    let low = 0
+    let high = this.#ordered.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#ordered[middle]!.edit.start < offset) low = middle + 1
+      else high = middle
+    }
+    const last = this.#ordered[low - 1]
+    if (last === undefined) return offset
+    const { edit, shift } = last
+    return edit.end <= offset ? offset + shift + edit.text.length - (edit.end - edit.start) : edit.start + shift
+  }
 }
 
-function groupByFile(edits: readonly FileEdit[]): Map<string, FileEdit[]> {
-  const groups = new Map<string, FileEdit[]>()
-  for (const edit of edits) groups.set(edit.file, [...(groups.get(edit.file) ?? []), edit])
-  return groups
+function movesOf(edits: readonly FileEdit[]): ReadonlyMap<string, Moves> {
+  return new Map([...byFile(edits)].map(([file, own]) => [file, new Moves(own)]))
 }
 
 /** Names a fetch by where it stands, so that it is found again after an edit: its call, its system and the literals of its hashes. */

@@ -1,5 +1,5 @@
 // A pin's hash maps → rows of systems that nothing was evaluated for: their hashes stay behind when the version moves.
-import { type JsonNode, parseJson } from '../core/json.ts'
+import type { JsonNode } from '../core/json.ts'
 import type { Place } from '../core/span.ts'
 import { type System, isDouble } from '../core/system.ts'
 import { isPlaceholder, parseDigest } from '../hash/spelling.ts'
@@ -7,6 +7,7 @@ import { bindingsAround } from '../nix/bindings-around.ts'
 import { type Node, children } from '../nix/children.ts'
 import { staticName } from '../nix/evaluate/bindings.ts'
 import type { Document } from '../nix/syntax.ts'
+import { heldBy } from './held.ts'
 import type { Pin } from './pin.ts'
 
 /** A row with a hash in it. */
@@ -19,11 +20,9 @@ export function unusedRows(
   pin: Pin,
   pins: readonly Pin[],
   document: (file: string) => Document | null,
-  text: (file: string) => string | null,
+  json: (file: string) => JsonNode | null,
 ): UnusedRow[] {
-  const used = pins.flatMap(({ fetches }) =>
-    fetches.flatMap(({ hashes }) => hashes.flatMap(({ value }) => value.runs.map((run) => run.origin))),
-  )
+  const { origins: used } = heldBy(pins)
   const isUsed = (file: string, row: Row): boolean =>
     used.some((origin) => origin.file === file && origin.start >= row.start && origin.end <= row.end)
   const systems = new Set([...pin.fetches, ...pin.borrowed].map((fetch) => fetch.system))
@@ -34,7 +33,7 @@ export function unusedRows(
       if (origin === undefined) continue
       const source = origin.file.endsWith('.nix') ? document(origin.file) : null
       const beside =
-        source === null ? (origin.form === 'json' ? jsonRows(text(origin.file) ?? '', origin.start) : []) : nixRows(source, origin.start)
+        source === null ? (origin.form === 'json' ? jsonRows(json(origin.file), origin.start) : []) : nixRows(source, origin.start)
       for (const row of beside)
         if (!systems.has(row.system) && !isUsed(origin.file, row)) rows.set(`${origin.file}:${row.start}`, { ...row, file: origin.file })
     }
@@ -64,10 +63,9 @@ function holdsHash(value: Node): boolean {
   return false
 }
 
-function jsonRows(text: string, offset: number): Row[] {
-  const parsed = parseJson(text)
+function jsonRows(root: JsonNode | null, offset: number): Row[] {
   let found: Row[] = []
-  for (let node: JsonNode | undefined = parsed.ok ? parsed.root : undefined; node !== undefined;) {
+  for (let node: JsonNode | undefined = root ?? undefined; node !== undefined;) {
     const inside: readonly JsonNode[] =
       node.kind === 'object' ? node.members.map((member) => member.value) : node.kind === 'array' ? node.items : []
     const next = inside.find((child) => child.start <= offset && offset < child.end)

@@ -1,6 +1,7 @@
 // The repository's files → parsed texts, evaluated roots, pins: what every workflow starts from.
 import type { Problem } from '../core/report.ts'
 import { Kept } from '../core/kept.ts'
+import { type JsonNode, parseJson } from '../core/json.ts'
 import { compareText } from '../core/natural-order.ts'
 import { excerpt, lineIndex } from '../core/position.ts'
 import type { LineIndex } from '../core/position.ts'
@@ -32,6 +33,7 @@ export class Checkout {
   readonly files: SourceFiles
   readonly #texts = new Kept<string | null>(mostText)
   readonly #documents = new Kept<Document>(mostParsed)
+  readonly #data = new Kept<JsonNode | null>(mostParsed)
   readonly #paths = new Set<string>()
   readonly #indexes = new Map<string, LineIndex>()
   readonly #folders = new Map<string, ReturnType<SourceFiles['folder']>>()
@@ -84,6 +86,17 @@ export class Checkout {
   /** The parsed text on disk. */
   document(path: string): Document | null {
     return this.#document(path)
+  }
+
+  /** The JSON text on disk as a tree; null where it is none. */
+  json(path: string): JsonNode | null {
+    const known = this.#data.get(path)
+    if (known !== undefined) return known
+    const text = this.text(path) ?? ''
+    const parsed = parseJson(text)
+    const root = parsed.ok ? parsed.root : null
+    this.#data.set(path, root, text.length)
+    return root
   }
 
   /** What evaluation reads, some texts replaced. */
