@@ -1,10 +1,8 @@
 // Pins → a world in which every one of them has a release one version up, and every address has bytes whose digest follows from the address.
 import { createHash } from 'node:crypto'
-import pLimit from 'p-limit'
 import type { Algorithm, Digest } from '../src/core/digest.ts'
 import { NetworkError } from '../src/core/errors.ts'
 import type { Asset, Release, Repository } from '../src/core/release.ts'
-import { evidence } from '../src/forge/evidence.ts'
 import { readHash } from '../src/pin/hash-edits.ts'
 import type { Pin } from '../src/pin/pin.ts'
 import { bareVersion } from '../src/pin/tag.ts'
@@ -13,7 +11,7 @@ import type { Found } from '../src/workflow/checkout.ts'
 import type { Context } from '../src/workflow/context.ts'
 import { type Digested, Digests, type Wish } from '../src/workflow/digests.ts'
 import type { Change, Downloads, Files, Forge } from '../src/workflow/ports.ts'
-import type { Tools } from '../src/workflow/tools.ts'
+import { type Tools, toolsFor } from '../src/workflow/tools.ts'
 
 /** The digest of what an address pretends to serve, or of the tree it unpacks to. */
 export function pretendDigest(url: string, algorithm: Algorithm, unpacked = false): Digest {
@@ -150,5 +148,5 @@ export function pretendContext(files: Files, forge: Forge): Context {
 
 /** Tools whose digests are pretended. */
 export function pretendTools(context: Context, found: Found): Tools {
-  return { context, found, digests: new PretendDigests(context), evidence: evidence(context.downloads), requests: pLimit(context.jobs) }
+  return { ...toolsFor(context, found), digests: new PretendDigests(context) }
 }

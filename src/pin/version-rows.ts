@@ -1,5 +1,5 @@
 // A table whose rows are named after versions, and the version that selects a row → the row to add for another version, in the table's own form.
-import { type JsonNode, parseJson } from '../core/json.ts'
+import type { JsonNode } from '../core/json.ts'
 import type { Place, Span } from '../core/span.ts'
 import { type TomlDocument, parseTomlDocument } from '../core/toml.ts'
 import { bindingsAround } from '../nix/bindings-around.ts'
@@ -44,13 +44,8 @@ export type Source =
   | { readonly kind: 'json'; readonly text: string; readonly root: JsonNode }
   | { readonly kind: 'toml'; readonly text: string; readonly layout: TomlDocument }
 
-/** A data file, where it can be read. */
-export function dataSource(file: string, text: string): Source | null {
-  if (file.endsWith('.json')) {
-    const parsed = parseJson(text)
-    return parsed.ok ? { kind: 'json', text, root: parsed.root } : null
-  }
-  if (!file.endsWith('.toml')) return null
+/** A TOML text, where it can be read. */
+export function tomlSource(text: string): Source | null {
   const parsed = parseTomlDocument(text)
   return parsed.ok ? { kind: 'toml', text, layout: parsed.root } : null
 }

@@ -3,10 +3,11 @@ import { parseReleaseUrl } from '../core/release-url.ts'
 import { algorithmsOf } from '../pin/hash-edits.ts'
 import type { Pin, PinFetch } from '../pin/pin.ts'
 import { type ChosenBy, assetAt, chosenAsset } from './assets.ts'
-import { type Planned, type Retargeted, commentsOf, editsFor, retarget, treeRule } from './nix-pin.ts'
+import { type Planned, commentsOf, editsFor, treeRule } from './nix-pin.ts'
 import { heldRelease } from './origin.ts'
 import { Refusal } from './refusal.ts'
 import type { Stay } from './resolve.ts'
+import type { Retargeted } from './retarget.ts'
 import type { Tools } from './tools.ts'
 import type { Subject } from './weigh.ts'
 
@@ -32,8 +33,9 @@ export async function preparedNixPin(
   comments: boolean,
 ): Promise<Prepared> {
   const planned = editsFor(tools.found, pin, target.tag, comments)
-  const retargeted = retarget(tools.found, pin, planned).filter(({ fetch }) => fetches.includes(fetch))
-  return { planned, jobs: await jobsOf(pin, retargeted, target, tools) }
+  const retargeted = await tools.proofs.retarget(pin, planned)
+  const wanted = retargeted.filter(({ fetch }) => fetches.includes(fetch))
+  return { planned, jobs: await jobsOf(pin, wanted, target, tools) }
 }
 
 async function jobsOf(pin: Pin, retargeted: readonly Retargeted[], { tag, release, warnings }: Stay, tools: Tools): Promise<Job[]> {

@@ -12,14 +12,14 @@ import { differs } from './drift.ts'
 import type { NixEntry } from './entries.ts'
 import { fixedHash } from './hash-refusals.ts'
 import type { Job, Prepared } from './nix-jobs.ts'
-import { lend, proveOne, shownAs, withHashes } from './nix-pin.ts'
+import { lend, shownAs, withHashes } from './nix-pin.ts'
 import type { Plan } from './plan.ts'
 import { Refusal, endOf, saidOnce, worstOf } from './refusal.ts'
 import type { Tools } from './tools.ts'
 import type { Weighed } from './weigh.ts'
 
 /** Steps 7 and 8. Throws Refusal where a hash cannot be written, or where the proof fails. */
-export function proposalOf(
+export async function proposalOf(
   entry: NixEntry,
   tag: string | null,
   { planned, jobs }: Prepared,
@@ -27,7 +27,7 @@ export function proposalOf(
   given: readonly Warning[],
   tools: Tools,
   { acceptDrift = false, spelling = null }: UpdateOptions,
-): Plan {
+): Promise<Plan> {
   const { pin } = entry
   const drifts: Refusal[] = []
   const same: string[] = []
@@ -109,7 +109,7 @@ export function proposalOf(
   for (const [key, each] of intended) intended.set(key, { ...each, copies, isAdded: planned.isShown })
   lend(pin, intended)
   const proposal = { edits, intended }
-  const problem = proveOne(tools.found, pin, proposal)
+  const problem = await tools.proofs.prove(pin, proposal)
   if (problem !== null)
     throw new Refusal(
       'refused',

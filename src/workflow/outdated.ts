@@ -28,12 +28,15 @@ export async function outdated(context: Context, selection: Selection, options: 
   const selected = selectOrExplain(found, selection, context).filter(isManaged)
   const tools = toolsFor(context, found)
   const standing = standingRows(selected, found)
+  for (const { pin } of selected) if (pin.kind === 'nix') tools.proofs.expect(pin.pin)
   const outcomes = await Promise.all(
     selected.map(async (each) => {
       try {
         return withConstraints(each.pin, await compared(each, standing.has(each), tools, options))
       } catch (error) {
         return failed(each.pin, error)
+      } finally {
+        if (each.pin.kind === 'nix') tools.proofs.leave(each.pin.pin)
       }
     }),
   )

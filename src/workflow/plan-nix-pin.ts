@@ -61,10 +61,11 @@ export async function planNixPin(
     refusePartial(pin, fetches, each.tag)
     return preparedNixPin(pin, fetches, each, tools, options.comments)
   })
+  tools.proofs.arrive(pin)
   const weighed = await weighedJobs(entry, target.tag, made.jobs, tools, options)
   const stale = target.tag === pin.tag ? [] : staleWarnings(pin, tools.found)
   const warnings = [...split, ...offered, ...target.warnings, ...passed, ...stale, ...(await coverageOf(pin, target, made.jobs, tools))]
-  const plan = proposalOf(entry, target.tag, made, weighed, warnings, tools, options)
+  const plan = await proposalOf(entry, target.tag, made, weighed, warnings, tools, options)
   return { ...plan, outcome: withRelease(plan.outcome, target.release, tools.context.now()) }
 }
 

@@ -10,7 +10,7 @@ import { type PinFetch, hashPlace } from '../pin/pin.ts'
 import type { Intended } from '../pin/proof.ts'
 import type { NixEntry } from './entries.ts'
 import { fixedHash } from './hash-refusals.ts'
-import { lend, proveOne, shownAs } from './nix-pin.ts'
+import { lend, shownAs } from './nix-pin.ts'
 import { Refusal } from './refusal.ts'
 import type { Tools } from './tools.ts'
 import type { Plan } from './plan.ts'
@@ -29,13 +29,13 @@ export function refuseSpelling(fetches: readonly PinFetch[], spelling: SpellingN
 }
 
 /** The hashes of these fetches, all of which are digests, in another spelling. */
-export function respelled(
+export async function respelled(
   entry: NixEntry,
   fetches: readonly PinFetch[],
   spelling: SpellingName,
   tools: Tools,
   warnings: readonly Warning[],
-): Plan {
+): Promise<Plan> {
   const { pin } = entry
   const edits = new Map<string, FileEdit>()
   const intended = new Map<string, Intended>()
@@ -62,7 +62,7 @@ export function respelled(
   if (edits.size === 0) return { outcome: { ...outcome, systems: {} } }
   lend(pin, intended)
   const proposal = { edits: [...edits.values()], intended }
-  const problem = proveOne(tools.found, pin, proposal)
+  const problem = await tools.proofs.prove(pin, proposal)
   if (problem !== null)
     throw new Refusal(
       'refused',

@@ -1,9 +1,10 @@
 // Plans → the steps they are written in, and the texts after each: always the original texts and the edits of all that hold.
 import { type Found, specFile } from './checkout.ts'
-import { editsOf, overlayOf } from './nix-pin.ts'
+import { overlayOf } from './nix-pin.ts'
 import type { Plan } from './plan.ts'
 import { specChanges } from './plan-spec-pin.ts'
 import type { Change } from './ports.ts'
+import { editsOf } from './proving.ts'
 
 /** Indexes of plans that are written together, all of them or none; in the order of the plans. */
 export type Step = readonly number[]

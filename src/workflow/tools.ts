@@ -4,12 +4,14 @@ import { type Evidence, evidence } from '../forge/evidence.ts'
 import type { Found } from './checkout.ts'
 import type { Context } from './context.ts'
 import { Digests } from './digests.ts'
+import { Proofs } from './proofs.ts'
 
 export interface Tools {
   readonly context: Context
   readonly found: Found
   readonly digests: Digests
   readonly evidence: Evidence
+  readonly proofs: Proofs
   /** Limits how many questions the forge is asked at once. */
   readonly requests: ReturnType<typeof pLimit>
 }
@@ -20,5 +22,6 @@ export const toolsFor = (context: Context, found: Found): Tools => ({
   found,
   digests: new Digests(context),
   evidence: evidence(context.downloads),
+  proofs: new Proofs(found),
   requests: pLimit(context.jobs),
 })

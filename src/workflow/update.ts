@@ -35,6 +35,7 @@ export async function updateFound(
   await readyToAttest(context, options.attestation)
   await readyToCommit(found, context, options)
   const managed = selected.filter(isManaged)
+  for (const { pin } of managed) if (pin.kind === 'nix') tools.proofs.expect(pin.pin)
   const standing = standingRows(managed, found)
   const plans = await Promise.all(managed.map((each) => planned(each, standing.has(each), tools, selection, options)))
   if (context.signal.aborted) throw new InterruptedError('Interrupted; nothing was written')
@@ -60,6 +61,8 @@ async function planned(
     return { ...plan, entry, outcome: withConstraints(entry, plan.outcome) }
   } catch (error) {
     return { entry, outcome: failed(entry, error) }
+  } finally {
+    if (entry.kind === 'nix') tools.proofs.leave(entry.pin)
   }
 }
 

@@ -1,0 +1,78 @@
+// Retargetings and proofs of pins that the same roots show → answered in rounds, several in one evaluation.
+import { coverOf } from '../pin/cover.ts'
+import type { Pin } from '../pin/pin.ts'
+import type { Root } from '../pin/roots.ts'
+import type { Found } from './checkout.ts'
+import { type Planned, withHashes } from './nix-pin.ts'
+import { type Proof, type Proposal, proveEach } from './proving.ts'
+import { type Move, type Retargeted, retargetEach } from './retarget.ts'
+import { Rounds } from './rounds.ts'
+
+interface Shown {
+  readonly moves: Rounds<Pin, Move, readonly Retargeted[]>
+  readonly proofs: Rounds<Pin, Proof, string | null>
+}
+
+export class Proofs {
+  readonly #found: Found
+  readonly #shown = new Map<string, Shown>()
+  readonly #byPin = new Map<Pin, Shown>()
+
+  constructor(found: Found) {
+    this.#found = found
+  }
+
+  /** That a pin is to be retargeted and proved, until it leaves: others wait for it. */
+  expect(pin: Pin): void {
+    const { moves, proofs } = this.#of(pin)
+    moves.expect(pin)
+    proofs.expect(pin)
+  }
+
+  /** That a pin is to be retargeted no more. */
+  arrive(pin: Pin): void {
+    this.#of(pin).moves.leave(pin)
+  }
+
+  /** That nothing more is asked for a pin. */
+  leave(pin: Pin): void {
+    this.arrive(pin)
+    this.#of(pin).proofs.leave(pin)
+  }
+
+  /** Step 4 for the texts: evaluates with the version replaced and reads the new URLs. Throws Refusal where something else would change. */
+  async retarget(pin: Pin, planned: Planned): Promise<readonly Retargeted[]> {
+    const { edits, copies } = withHashes(this.#found, planned, [])
+    if (edits.length === 0) return pin.fetches.map((fetch) => ({ fetch, urls: fetch.urls.map((url) => url.text), after: fetch }))
+    return this.#of(pin).moves.ask({ pin, edits, copies, isShown: planned.isShown })
+  }
+
+  /** Step 8 for what shows the pin: gives what is wrong, or null. */
+  prove(pin: Pin, proposal: Proposal): Promise<string | null> {
+    return this.#of(pin).proofs.ask({ pin, proposal })
+  }
+
+  #of(pin: Pin): Shown {
+    const known = this.#byPin.get(pin)
+    if (known !== undefined) return known
+    const cover = coverOf(pin, this.#found.roots)
+    const key = cover.map(({ file }) => file).join('\n')
+    const shown = this.#shown.get(key) ?? shownBy(this.#found, cover)
+    this.#shown.set(key, shown)
+    this.#byPin.set(pin, shown)
+    return shown
+  }
+}
+
+function shownBy(found: Found, cover: readonly Root[]): Shown {
+  // Which pins of a root that is cut off come to an end is for each of them to find out.
+  const isCut = cover.some((root) => root.exhausted)
+  const each =
+    <One, Answer>(answer: (some: readonly One[]) => readonly Answer[]) =>
+    (asked: readonly One[]): readonly Answer[] =>
+      isCut ? asked.flatMap((one) => answer([one])) : answer(asked)
+  return {
+    moves: new Rounds(each((moves) => retargetEach(found, cover, moves))),
+    proofs: new Rounds(each((asked) => proveEach(found, cover, asked))),
+  }
+}
