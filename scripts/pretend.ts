@@ -4,7 +4,7 @@ import type { Algorithm, Digest } from '../src/core/digest.ts'
 import { NetworkError } from '../src/core/errors.ts'
 import type { Asset, Release, Repository } from '../src/core/release.ts'
 import { readHash } from '../src/pin/hash-edits.ts'
-import type { Pin } from '../src/pin/pin.ts'
+import type { Pin, PinFetch } from '../src/pin/pin.ts'
 import { bareVersion } from '../src/pin/tag.ts'
 import { commitOf } from '../src/pin/version-edits.ts'
 import type { Found } from '../src/workflow/checkout.ts'
@@ -107,13 +107,18 @@ export function builderReleases(pins: readonly Pin[]): Map<string, Release[]> {
   for (const { repository, tag, fetches } of pins) {
     const next = tag === null ? null : nextTag(tag)
     if (repository === null || tag === null || next === null || fetches.every((fetch) => fetch.builder === null)) continue
-    const names = fetches.map((fetch) => `${repository.name}_${bareVersion(tag).version}_${fetch.system}.tar.gz`)
+    // Systems that share a hash share its asset.
+    const lenderOf = ({ hashes }: PinFetch): PinFetch => fetches.find((each) => each.hashes[0]?.value.text === hashes[0]?.value.text)!
+    const names = fetches.map((fetch) => `${repository.name}_${bareVersion(tag).version}_${lenderOf(fetch).system}.tar.gz`)
     const held = fetches.flatMap((fetch, i): (readonly [string, Digest])[] => {
       const read = readHash(fetch.hashes[0]!)
       return read.kind === 'digest' ? [[names[i]!, read.digest]] : []
     })
-    const renamed = names.map((name) => name.replace(bareVersion(tag).version, bareVersion(next).version))
-    known.set(`${repository.org}/${repository.name}`, [pretendRelease(repository, tag, held), pretendRelease(repository, next, renamed)])
+    const renamed = [...new Set(names)].map((name) => name.replace(bareVersion(tag).version, bareVersion(next).version))
+    known.set(`${repository.org}/${repository.name}`, [
+      pretendRelease(repository, tag, [...new Map(held)]),
+      pretendRelease(repository, next, renamed),
+    ])
   }
   return known
 }
