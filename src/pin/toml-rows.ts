@@ -25,14 +25,27 @@ export function tomlRow(document: TomlDocument, text: string, question: RowQuest
   return depth < 0 ? null : lineRow(document, text, placed, held.path.slice(0, depth + 1), question)
 }
 
+/** A string that is a value, and the names that lead to it. */
+interface TomlText extends Span {
+  readonly path: readonly string[]
+  readonly value: string
+}
+
 /** The values of a document that are strings, in document order. */
-export function tomlStrings({ statements }: TomlDocument): (Span & { readonly value: string })[] {
-  const strings = (node: TomlNode): (Span & { readonly value: string })[] => {
-    if (node.kind === 'string') return [node]
-    if (node.kind === 'array') return node.items.flatMap(strings)
-    return node.kind === 'table' ? node.members.flatMap((member) => strings(member.value)) : []
+export function tomlStrings(document: TomlDocument): TomlText[] {
+  const strings = (node: TomlNode, path: readonly string[]): TomlText[] => {
+    if (node.kind === 'string') return [{ path, start: node.start, end: node.end, value: node.value }]
+    if (node.kind === 'array') return node.items.flatMap((item) => strings(item, path))
+    return node.kind === 'table' ? node.members.flatMap((member) => strings(member.value, [...path, member.key])) : []
   }
-  return statements.flatMap((each) => (each.kind === 'pair' ? strings(each.value) : []))
+  return placedStatements(document).flatMap(({ statement, path }) =>
+    statement.kind === 'pair'
+      ? strings(
+          statement.value,
+          path.map((key) => key.name),
+        )
+      : [],
+  )
 }
 
 /** Whether an offset stands in a key, of headers and of inline tables, too. */

@@ -2,6 +2,7 @@
 import type { JsonNode } from '../core/json.ts'
 import type { Place } from '../core/span.ts'
 import { type System, isDouble } from '../core/system.ts'
+import type { TomlDocument } from '../core/toml.ts'
 import { isPlaceholder, parseDigest } from '../hash/spelling.ts'
 import { bindingsAround } from '../nix/bindings-around.ts'
 import { type Node, children } from '../nix/children.ts'
@@ -9,6 +10,7 @@ import { staticName } from '../nix/evaluate/bindings.ts'
 import type { Document } from '../nix/syntax.ts'
 import { heldBy } from './held.ts'
 import type { Pin } from './pin.ts'
+import { tomlStrings } from './toml-rows.ts'
 
 /** A row with a hash in it. */
 export interface UnusedRow extends Place {
@@ -21,6 +23,7 @@ export function unusedRows(
   pins: readonly Pin[],
   document: (file: string) => Document | null,
   json: (file: string) => JsonNode | null,
+  toml: (file: string) => TomlDocument | null,
 ): UnusedRow[] {
   const { origins: used } = heldBy(pins)
   const isUsed = (file: string, row: Row): boolean =>
@@ -32,9 +35,13 @@ export function unusedRows(
       const origin = value.runs[0]?.origin
       if (origin === undefined) continue
       const source = origin.file.endsWith('.nix') ? document(origin.file) : null
-      const beside =
-        source === null ? (origin.form === 'json' ? jsonRows(json(origin.file), origin.start) : []) : nixRows(source, origin.start)
-      for (const row of beside)
+      const data = (): Row[] =>
+        origin.form === 'json'
+          ? jsonRows(json(origin.file), origin.start)
+          : origin.form === 'toml'
+            ? tomlRows(toml(origin.file), origin.start)
+            : []
+      for (const row of source === null ? data() : nixRows(source, origin.start))
         if (!systems.has(row.system) && !isUsed(origin.file, row)) rows.set(`${origin.file}:${row.start}`, { ...row, file: origin.file })
     }
   return [...rows.values()].sort((a, b) => (a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1))
@@ -78,6 +85,22 @@ function jsonRows(root: JsonNode | null, offset: number): Row[] {
     node = next
   }
   return found
+}
+
+/** As far as the strings of a system go. */
+function tomlRows(layout: TomlDocument | null, offset: number): Row[] {
+  const strings = layout === null ? [] : tomlStrings(layout)
+  const path = strings.find(({ start, end }) => start <= offset && offset < end)?.path ?? []
+  const depth = path.findLastIndex(isDouble)
+  if (depth < 0) return []
+  const rows = new Map<System, Row & { readonly hasHash: boolean }>()
+  for (const { path: other, start, end, value } of strings) {
+    const system = other[depth]
+    if (system === undefined || !isDouble(system) || path.slice(0, depth).some((name, i) => other[i] !== name)) continue
+    const known = rows.get(system)
+    rows.set(system, { system, start: known?.start ?? start, end, hasHash: known?.hasHash === true || isHash(value) })
+  }
+  return [...rows.values()].flatMap(({ hasHash, ...row }) => (hasHash ? [row] : []))
 }
 
 function jsonHoldsHash(node: JsonNode): boolean {

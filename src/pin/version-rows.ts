@@ -1,7 +1,7 @@
 // A table whose rows are named after versions, and the version that selects a row → the row to add for another version, in the table's own form.
 import type { JsonNode } from '../core/json.ts'
 import type { Place, Span } from '../core/span.ts'
-import { type TomlDocument, parseTomlDocument } from '../core/toml.ts'
+import type { TomlDocument } from '../core/toml.ts'
 import { bindingsAround } from '../nix/bindings-around.ts'
 import { children, type Node } from '../nix/children.ts'
 import { applyEdits } from '../nix/edit.ts'
@@ -43,12 +43,6 @@ export type Source =
   | Document
   | { readonly kind: 'json'; readonly text: string; readonly root: JsonNode }
   | { readonly kind: 'toml'; readonly text: string; readonly layout: TomlDocument }
-
-/** A TOML text, where it can be read. */
-export function tomlSource(text: string): Source | null {
-  const parsed = parseTomlDocument(text)
-  return parsed.ok ? { kind: 'toml', text, layout: parsed.root } : null
-}
 
 type SourceOf = (file: string) => Source | null
 

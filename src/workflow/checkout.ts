@@ -6,6 +6,7 @@ import { compareText } from '../core/natural-order.ts'
 import { excerpt, lineIndex } from '../core/position.ts'
 import type { LineIndex } from '../core/position.ts'
 import type { Place } from '../core/span.ts'
+import { type TomlDocument, parseTomlDocument } from '../core/toml.ts'
 import type { SourceTree } from '../nix/evaluate/source-tree.ts'
 import { parse } from '../nix/parse.ts'
 import type { Document } from '../nix/syntax.ts'
@@ -34,6 +35,7 @@ export class Checkout {
   readonly #texts = new Kept<string | null>(mostText)
   readonly #documents = new Kept<Document>(mostParsed)
   readonly #data = new Kept<JsonNode | null>(mostParsed)
+  readonly #toml = new Kept<TomlDocument | null>(mostParsed)
   readonly #paths = new Set<string>()
   readonly #indexes = new Map<string, LineIndex>()
   readonly #folders = new Map<string, ReturnType<SourceFiles['folder']>>()
@@ -97,6 +99,17 @@ export class Checkout {
     const root = parsed.ok ? parsed.root : null
     this.#data.set(path, root, text.length)
     return root
+  }
+
+  /** The TOML text on disk, with its layout; null where it is none. */
+  toml(path: string): TomlDocument | null {
+    const known = this.#toml.get(path)
+    if (known !== undefined) return known
+    const text = this.text(path) ?? ''
+    const parsed = parseTomlDocument(text)
+    const layout = parsed.ok ? parsed.root : null
+    this.#toml.set(path, layout, text.length)
+    return layout
   }
 
   /** What evaluation reads, some texts replaced. */

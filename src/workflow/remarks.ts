@@ -20,6 +20,7 @@ export function staleWarnings(pin: Pin, { checkout, discovery }: Found): Warning
     discovery.pins,
     (file) => checkout.document(file),
     (file) => checkout.json(file),
+    (file) => checkout.toml(file),
   ).map((row): Warning => ({
     code: 'stale-hash',
     message: `the hash for ${row.system} at ${row.file}:${checkout.position(row).line} is still that of ${pin.tag ?? 'the old version'}: no file that pinhash evaluated uses it for that system`,
