@@ -9,6 +9,8 @@ import type { Spool } from './spool.ts'
 export const unix = 3
 /** The directory ends in so many last bytes: libarchive looks no further back. */
 const tailLength = 16_383
+/** What stands before the content is seldom longer, and read at once. */
+const usualHeader = 512
 const full = 0xffffffff
 const [zip64, unicodePath] = [0x0001, 0x7075]
 /** Extra fields in which one unpacker believes what another does not: attributes, encryption. */
@@ -190,13 +192,14 @@ function nameOf(
 export async function place(spool: Spool, entry: ZipEntry, file: string): Promise<{ start: number; end: number }> {
   const damaged = (why: string): Error => badArchive(file, `${shown(entry.name)} ${why}`)
   if (entry.offset + 30 > spool.size) throw damaged('lies outside it')
-  const fixed = await bytes(spool, entry.offset, 30)
-  if (fixed.readUInt32LE(0) !== 0x04034b50) throw damaged('is not where the directory says')
-  const nameLength = fixed.readUInt16LE(26)
-  const start = entry.offset + 30 + nameLength + fixed.readUInt16LE(28)
+  const near = await bytes(spool, entry.offset, Math.min(usualHeader, spool.size - entry.offset))
+  if (near.readUInt32LE(0) !== 0x04034b50) throw damaged('is not where the directory says')
+  const nameEnd = 30 + near.readUInt16LE(26)
+  const length = nameEnd + near.readUInt16LE(28)
+  const start = entry.offset + length
   if (start + entry.packed > spool.size) throw damaged('lies outside it')
-  const rest = await bytes(spool, entry.offset + 30, start - entry.offset - 30)
-  const local = headerOf(fixed.subarray(4), rest.subarray(0, nameLength), rest.subarray(nameLength), entry.system, file)
+  const header = length <= near.length ? near : await bytes(spool, entry.offset, length)
+  const local = headerOf(header.subarray(4), header.subarray(30, nameEnd), header.subarray(nameEnd, length), entry.system, file)
   if (local.name !== entry.name) throw damaged('has another name before its content')
   if (local.method !== entry.method) throw damaged('has another method before its content')
   // Encryption and the encoding of the name.

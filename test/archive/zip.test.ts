@@ -87,6 +87,11 @@ const agreed: readonly [string, readonly MadeZipEntry[], readonly MadeZipEntry[]
     [plain, { name: 'p/l', content: 'plain', mode: link }],
   ],
   [
+    'a long field before the content',
+    [plain, { name: 'p/a', content: 'hello', localExtra: field(0xcafe, Buffer.alloc(900)) }],
+    [plain, { name: 'p/a', content: 'hello' }],
+  ],
+  [
     'times, and zeros where a field would be',
     [plain, { name: 'p/a', extra: field(0x5455, Buffer.alloc(5)), localExtra: Buffer.alloc(3) }],
     [plain, { name: 'p/a' }],
