@@ -106,6 +106,33 @@ describe('fetches are one pin', () => {
   })
 })
 
+describe('a package that is overridden', () => {
+  const src = (version: string, hash?: string): string => `src = ${fetch(`${github}/v\${${version}}/a`, hash)};`
+  const own = (attributes: string): string => `(stdenv.mkDerivation (finalAttrs: { version = "1.0.0"; ${attributes} }))`
+  it.each([
+    [
+      'sees what becomes of it',
+      `${own(src('finalAttrs.version'))}.overrideAttrs (final: old: { version = "1.1.0"; ${src('final.version')} })`,
+    ],
+    [
+      'sees what it was',
+      `${own(src('finalAttrs.version'))}.overrideAttrs (old: rec { version = "1.1.0"; ${src('version')} meta = old.src; })`,
+    ],
+    ['is asked again with what is changed', `${own(src('finalAttrs.version'))}.overrideAttrs { version = "1.1.0"; }`],
+  ])('%s', (_, expression) => {
+    expect(new Set(pinsIn(`{ stdenv, fetchurl }: ${expression}`))).toEqual(new Set([`tool v1.0.0 ${all}`, `tool v1.1.0 ${all}`]))
+  })
+
+  it.each([
+    ['sees what becomes of it', `final: old: { version = "1.1.0"; ${src('final.version')} }`, [`tool v1.1.0 ${all}`]],
+    ['is itself not known', `old: { version = "1.1.0"; ${src('old.version')} }`, []],
+    ['is itself not known, whatever it is called', `finalAttrs: { version = "1.1.0"; ${src('finalAttrs.version')} }`, []],
+    ['may have its version beside it', `_: rec { version = "1.1.0"; ${src('version')} }`, [`tool v1.1.0 ${all}`]],
+  ])('and is not here %s', (_, change, expected) => {
+    expect(pinsIn(`final: prev: { tool = prev.tool.overrideAttrs (${change.replace('fetchurl', 'prev.fetchurl')}); }`)).toEqual(expected)
+  })
+})
+
 describe('the systems of a pin', () => {
   const map = (rows: string): string =>
     `{ fetchurl, system }: let assets = rec { ${rows} }; own = assets.\${system} or assets.x86_64-linux; in fetchurl { url = "${github}/v1.0.0/\${own.n}"; inherit (own) hash; }`

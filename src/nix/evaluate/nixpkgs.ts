@@ -327,12 +327,9 @@ export class Nixpkgs implements World {
     const entries = new Map<string, Entry>(value.entries)
     const through = passed.force()
     if (through.kind === 'attributes') for (const [name, entry] of through.entries) if (!entries.has(name)) entries.set(name, entry)
-    const change = native('overrideAttrs', (call) => {
-      const wanted = call.force()
-      const partly = wanted.kind === 'function' ? this.#machine.apply(wanted, ready(value), null) : wanted
-      const extra = partly.kind === 'function' ? this.#machine.apply(partly, ready(value), null) : partly
-      return this.derivation(ready(update(value, extra, this.#machine)))
-    })
+    const change = native('overrideAttrs', (call) =>
+      this.#overridden((final) => (given.kind === 'function' ? this.#machine.apply(given, final, null) : value), call),
+    )
     const fixed: Record<string, Value> = {
       type: text('derivation'),
       overrideAttrs: change,
@@ -341,6 +338,19 @@ export class Nixpkgs implements World {
     }
     for (const [name, entry] of Object.entries(fixed)) entries.set(name, { value: ready(entry), key: null })
     return attributesOf(entries, (name) => unknown(`${name} of a derivation is not known`))
+  }
+
+  /** `overrideAttrs`: what was given is asked again and sees what it is changed to. Of two parameters the first is what comes of it, of one it is what was before. */
+  #overridden(before: (final: Thunk) => Value, change: Thunk): Value {
+    const changed = native('finalAttrs', (final) => {
+      const old = before(final)
+      if (old.kind !== 'attributes') return old
+      const wanted = change.force()
+      const once = wanted.kind === 'function' ? this.#machine.apply(wanted, ready(old), null) : wanted
+      const extra = once.kind === 'function' ? this.#machine.applyAll(wanted, [final, ready(old)]) : once
+      return update(old, extra, this.#machine)
+    })
+    return this.derivation(ready(changed))
   }
 
   /** The package that uses a fetch gives it its name. */
@@ -379,6 +389,12 @@ export class Nixpkgs implements World {
     if (name === 'stdenv' || name === 'stdenvNoCC' || name === 'callPackage') return this.byName(name)
     if (fetcherNames.includes(name) || addOnBuilders.includes(name)) return this.byName(name)
     if (name === 'lib') return null
+    if (name === 'overrideAttrs')
+      return ready(
+        native(name, (change) =>
+          this.#overridden(() => attributes({}, (attribute) => unknown(`${attribute} of a package that is not here is not known`)), change),
+        ),
+      )
     if (/^nixpkgs/.test(name)) return lazy(() => this.nixpkgsInput())
     return null
   }
