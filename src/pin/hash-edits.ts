@@ -16,7 +16,7 @@ export type ReadHash =
 export function readHash({ value, algorithm }: FetchHash): ReadHash {
   if (isPlaceholder(value.text)) {
     const named = /^(md5|sha1|sha256|sha512)[:-]/.exec(value.text)?.[1] as Algorithm | undefined
-    return { kind: 'placeholder', algorithm: named ?? algorithm ?? (value.text.length === 128 ? 'sha512' : 'sha256') }
+    return { kind: 'placeholder', algorithm: algorithm ?? named ?? (value.text.length === 128 ? 'sha512' : 'sha256') }
   }
   const parsed = parseDigest(value.text, algorithm === null ? {} : { algorithm })
   return parsed.ok ? { kind: 'digest', digest: parsed.digest, spelling: parsed.spelling } : { kind: 'malformed', message: parsed.message }

@@ -25,6 +25,8 @@ describe('a hash', () => {
     ['hash = "";', 'placeholder', 'sha256'],
     ['hash = "sha512-";', 'placeholder', 'sha512'],
     ['sha512 = fakeSha512;', 'placeholder', 'sha512'],
+    ['sha512 = fakeHash;', 'placeholder', 'sha512'],
+    ['sha256 = "sha512-";', 'placeholder', 'sha256'],
     ['outputHash = ""; outputHashAlgo = "sha512";', 'placeholder', 'sha512'],
     ['sha256 = lib.fakeSha256;', 'placeholder', 'sha256'],
     ['hash = fakeHash;', 'placeholder', 'sha256'],
@@ -36,6 +38,18 @@ describe('a hash', () => {
       kind,
       algorithm,
     ])
+  })
+})
+
+describe('an empty hash', () => {
+  const digest = printDigest(zero, 'sri')
+  it.each([
+    [`hash = "${digest}"; sha256 = "";`, 'hash'],
+    [`sha1 = ""; sha256 = "${digest}";`, 'sha256'],
+    [`sha256 = "${digest}"; outputHash = "";`, 'sha256'],
+    ['sha256 = ""; hash = "";', 'hash'],
+  ])('is one that is not given beside another: %s', (attributes, expected) => {
+    expect(pinOf(attributes).fetches[0]!.hashes.map(({ attribute }) => attribute)).toEqual([expected])
   })
 })
 
