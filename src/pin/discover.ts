@@ -2,7 +2,7 @@
 import type { Repository } from '../core/release.ts'
 import { compareText } from '../core/natural-order.ts'
 import type { Place } from '../core/span.ts'
-import type { Run } from '../nix/evaluate/value.ts'
+import type { Run, Text } from '../nix/evaluate/value.ts'
 import type { Document } from '../nix/syntax.ts'
 import { digitRuns, isWholeLiteral, versionFile, versionLiterals, versionOrCommit, versionText } from './fetch-version.ts'
 import type { Pin, PinFetch } from './pin.ts'
@@ -16,6 +16,8 @@ export interface SeenFetch {
   readonly place: Place
   readonly fetcher: string
   readonly reason: string
+  /** What it says of where it fetches from, under any system; empty where it has no hash that could go stale. */
+  readonly source: readonly Text[]
 }
 
 export interface Discovery {
@@ -167,13 +169,15 @@ function placeOf(fetches: readonly PinFetch[]): Place {
 function unmanagedOf(roots: readonly Root[], managed: ReadonlySet<string>): SeenFetch[] {
   const seen = new Map<string, SeenFetch & { failed: boolean }>()
   for (const root of roots)
-    for (const { place, fetcher, reason, failed } of root.unmanaged) {
+    for (const { place, fetcher, reason, failed, source } of root.unmanaged) {
       const key = placeKey(place)
+      if (managed.has(key)) continue
       const known = seen.get(key)
-      if (managed.has(key) || (known !== undefined && (!known.failed || failed))) continue
-      seen.set(key, { place, fetcher, reason, failed })
+      const all = [...(known?.source ?? []), ...source]
+      seen.set(
+        key,
+        known !== undefined && (!known.failed || failed) ? { ...known, source: all } : { place, fetcher, reason, failed, source: all },
+      )
     }
-  return [...seen.values()]
-    .map(({ place, fetcher, reason }) => ({ place, fetcher, reason }))
-    .sort((a, b) => comparePlaces(a.place, b.place))
+  return [...seen.values()].map(({ failed: _, ...fetch }) => fetch).sort((a, b) => comparePlaces(a.place, b.place))
 }

@@ -4,7 +4,7 @@ import type { Covered } from '../pin/coverage.ts'
 import { hasPlaceholder, readHash } from '../pin/hash-edits.ts'
 import type { FetchHash } from '../nix/evaluate/fetchers.ts'
 import { type Pin, type PinFetch, filesOf, hashPlace } from '../pin/pin.ts'
-import { commitOf } from '../pin/version-edits.ts'
+import { commitOf, versionEdits } from '../pin/version-edits.ts'
 import { attestingOf } from './attest.ts'
 import type { Found } from './checkout.ts'
 import type { Selection, UpdateOptions } from './context.ts'
@@ -58,8 +58,7 @@ export async function planNixPin(
   if (stays && spelling !== null) return respelled(entry, fetches, spelling, tools, split)
   const { target, made, passed } = await firstComplete<Stay, Prepared>(targets.length > 0 ? targets : [await stay()], async (each) => {
     refuseDowngrade(pin.tag, each.tag, options.allowDowngrade)
-    refusePartial(pin, fetches, each.tag)
-    return preparedNixPin(pin, fetches, each, tools, options.comments)
+    return preparedNixPin(partOf(pin, fetches, each.tag), fetches, each, tools, options.comments)
   })
   tools.proofs.arrive(pin)
   const weighed = await weighedJobs(entry, target.tag, made.jobs, tools, options)
@@ -130,14 +129,18 @@ function placeOf(hash: FetchHash, fetch: PinFetch, found: Found): string {
   return `${place.file}:${found.checkout.position(place).line}`
 }
 
-/** A version is one for all systems: bumping it for some would leave the hashes of the others behind. */
-function refusePartial(pin: Pin, fetches: readonly PinFetch[], tag: string | null): void {
-  if (tag === pin.tag || fetches.length === pin.fetches.length) return
-  const others = [...new Set(pin.fetches.filter((fetch) => !fetches.includes(fetch)).map((fetch) => fetch.system))]
+/** The pin as far as it is for the systems asked for. Throws Refusal where others share their version: bumping it would leave the hashes of those behind. */
+function partOf(pin: Pin, fetches: readonly PinFetch[], tag: string | null): Pin {
+  if (tag === null || tag === pin.tag || fetches.length === pin.fetches.length) return pin
+  const part = { ...pin, fetches }
+  const rest = pin.fetches.filter((fetch) => !fetches.includes(fetch))
+  const [own, others] = [part, { ...pin, fetches: rest }].map((each) => versionEdits(each, tag))
+  const isApart = own!.ok && others!.ok && !own!.edits.some((a) => others!.edits.some((b) => a.file === b.file && a.start === b.start))
+  if (isApart) return part
   throw new Refusal(
     'refused',
     'not-editable',
-    `${pin.name} has one version for all its systems, so ${others.join(', ')} would keep hashes of ${pin.tag ?? 'the commit it is at'}; leave out --system`,
+    `${pin.name} has one version for all its systems, so ${[...new Set(rest.map((fetch) => fetch.system))].join(', ')} would keep hashes of ${pin.tag ?? 'the commit it is at'}; leave out --system`,
   )
 }
 

@@ -1,8 +1,11 @@
 // A pin that is updated, or is not → what else a person should know of it.
 import type { Warning } from '../core/report.ts'
+import type { Place } from '../core/span.ts'
+import type { Run } from '../nix/evaluate/value.ts'
 import type { Document } from '../nix/syntax.ts'
+import type { SeenFetch } from '../pin/discover.ts'
 import type { Pin } from '../pin/pin.ts'
-import { commitText, digitRuns } from '../pin/fetch-version.ts'
+import { commitText, digitRuns, versionLiterals } from '../pin/fetch-version.ts'
 import { splitFrom } from '../pin/split-versions.ts'
 import { staleHashes } from '../pin/stale-hashes.ts'
 import { unusedRows } from '../pin/unused-rows.ts'
@@ -25,11 +28,27 @@ export function staleWarnings(pin: Pin, { checkout, discovery }: Found): Warning
     code: 'stale-hash',
     message: `the hash for ${row.system} at ${row.file}:${checkout.position(row).line} is still that of ${pin.tag ?? 'the old version'}: no file that pinhash evaluated uses it for that system`,
   }))
-  const others = staleHashes(pin, discovery.pins, documents).map((place): Warning => ({
+  const places = staleHashes(pin, discovery.pins, documents)
+  const others = places.map((place): Warning => ({
     code: 'stale-hash',
     message: `${place.attribute} at ${place.file}:${checkout.position(place).line} is still that of ${pin.tag ?? 'the old version'}: pinhash does not compute it, a build with Nix tells the new one`,
   }))
-  return [...rows, ...others, ...staleVersions(pin, checkout)]
+  const beside = staleFetches(pin, discovery, places).map(({ place, fetcher, reason }): Warning => ({
+    code: 'stale-hash',
+    message: `the hash of ${fetcher} at ${place.file}:${checkout.position(place).line} is still that of ${pin.tag ?? 'the old version'}: ${reason}; a build with Nix tells the new one`,
+  }))
+  return [...rows, ...others, ...beside, ...staleVersions(pin, checkout)]
+}
+
+/** Fetches that pinhash does not manage and that take their version from where the pin has it, save those of which a hash is named already. */
+function staleFetches(pin: Pin, { unmanaged }: Found['discovery'], named: readonly Place[]): readonly SeenFetch[] {
+  const literalOf = ({ origin }: Run): string => `${origin.file}:${origin.start}`
+  const literals = new Set(pin.fetches.flatMap(versionLiterals).map(literalOf))
+  return unmanaged.filter(
+    ({ place, source }) =>
+      source.some(({ runs }) => runs.some((run) => literals.has(literalOf(run)))) &&
+      !named.some(({ file, start }) => file === place.file && place.start <= start && start < place.end),
+  )
 }
 
 /** Which version a commit is stands in no URL. */

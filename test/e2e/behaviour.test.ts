@@ -195,6 +195,51 @@ describe('warnings', () => {
   })
 })
 
+describe('beside a pin', () => {
+  const url = (version: string): string => `https://github.com/acme/one/releases/download/${version}/one_${version}.tar.gz`
+  const row = (version: string): string => `fetchurl { url = "${url(version)}"; sha256 = "${zeros}"; }`
+
+  it('the fetches that share its version and are not managed are named', async () => {
+    const file = `{ fetchurl, fetchzip, fetchgit }: let version = "v1.0.0"; in {
+  a = ${row('${version}')};
+  b = fetchzip { url = "${url('${version}')}"; postFetch = "rm $out/x"; sha256 = "${zeros}"; };
+  c = fetchgit { url = "https://github.com/acme/one"; rev = version; sha256 = "${zeros}"; };
+  d = fetchzip { url = "${url('v1.0.0')}"; postFetch = "rm $out/x"; sha256 = "${zeros}"; };
+  e = fetchgit { url = "https://github.com/acme/one"; rev = version; };
+}
+`
+    const folder = await lab.stage(worldOf('one'), { 'a.nix': file })
+    const { document } = await lab.report(folder, ['update'])
+    expect(document.outcomes.map(({ outcome, warnings }) => [outcome, warnings])).toEqual([
+      [
+        'updated',
+        [
+          ['fetchzip', 3, 'postFetch changes what was fetched before it is hashed'],
+          ['fetchgit', 4, 'pinhash does not check sources out of version control'],
+        ].map(([fetcher, line, why]) => ({
+          code: 'stale-hash',
+          message: `the hash of ${fetcher} at a.nix:${line} is still that of v1.0.0: ${why}; a build with Nix tells the new one`,
+        })),
+      ],
+    ])
+  })
+
+  const sources = (linux: string, mac: string): string =>
+    `{ fetchurl, system }: {\n  x86_64-linux = ${row(linux)};\n  aarch64-darwin = ${row(mac)};\n}.\${system}\n`
+  it.each([
+    ['spells its version out', sources('v1.0.0', 'v1.0.0'), 'updated'],
+    ['takes its version from where the others do', `let version = "v1.0.0"; in ${sources('${version}', '${version}')}`, 'refused'],
+  ])('--system leaves the other systems as they are where each %s', async (_, file, outcome) => {
+    const folder = await lab.stage(worldOf('one'), { 'a.nix': file })
+    const { document } = await lab.report(folder, ['update', '--system', 'x86_64-linux'])
+    expect(document.outcomes.map((each) => each.outcome)).toEqual([outcome])
+    const now = read(folder, 'a.nix').split('\n')
+    const then = file.split('\n')
+    expect(now.flatMap((line, i) => (line === then[i] ? [] : [i]))).toEqual(outcome === 'updated' ? [1] : [])
+    if (outcome === 'updated') expect(now[1]).toContain(url('v1.1.0'))
+  })
+})
+
 describe('several pins', () => {
   it('go on where one is bad, and every one is reported in the order of the files', async () => {
     const made = release({ tag: 'v2.0.0', assets: [asset('good.tar.gz', 'good')] })

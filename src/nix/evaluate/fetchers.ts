@@ -61,6 +61,8 @@ export interface Unmanaged {
   readonly failed: boolean
   /** Whether it is only that something is not known here: a caller elsewhere may know it. */
   readonly open: boolean
+  /** What it says of where it fetches from, as far as that is known; empty where it has no hash that could go stale. */
+  readonly source: readonly Text[]
 }
 
 /** A call as it was made; looked at once everything is evaluated. */
@@ -217,7 +219,9 @@ function hashesOf(set: Attributes): FetchHash[] | Obstacle {
       return new Obstacle(`the hash algorithm ${named}`)
     found.push({ attribute: 'outputHash', value: output, algorithm: named })
   }
-  return found
+  // Empty is what nixpkgs takes an attribute for that is not given: only where no other is, it waits to be filled in.
+  const given = found.filter(({ value }) => value.text !== '')
+  return given.length > 0 ? given : found.slice(0, 1)
 }
 
 /** What makes the result something else than what the URL and the hash say. */
@@ -416,7 +420,7 @@ export class Recorder {
       const { fetcher, system, place } = call
       const result = reading(call)
       if (result instanceof Obstacle)
-        unmanaged.push({ fetcher, system, place, reason: result.reason, failed: result.failed, open: result.open })
+        unmanaged.push({ fetcher, system, place, reason: result.reason, failed: result.failed, open: result.open, source: sourceOf(call) })
       else fetches.push({ fetcher, system, place, ...result, pname: call.package?.pname ?? null, version: call.package?.version ?? null })
     }
     return { fetches, unmanaged }
@@ -430,6 +434,23 @@ function reading(call: Call): ReturnType<Reading> {
     return readings[call.fetcher]!(call, argument)
   } catch (error) {
     if (error instanceof Halt) return new Obstacle(error.value.reason, error.value.failed)
+    throw error
+  }
+}
+
+const hashNames = [...hashAttributes.map(([name]) => name), 'outputHash']
+
+function sourceOf({ argument }: Call): readonly Text[] {
+  try {
+    const set = argument.force()
+    if (set.kind !== 'attributes' || !hashNames.some((name) => set.entries.has(name))) return []
+    const urls = urlsOf(set)
+    const named = ['rev', 'tag', 'version'].map((name) => stringAt(set, name))
+    return [...(urls instanceof Obstacle ? [] : urls), ...named].filter(
+      (each): each is Text => each !== null && !(each instanceof Obstacle),
+    )
+  } catch (error) {
+    if (error instanceof Halt) return []
     throw error
   }
 }
