@@ -204,13 +204,7 @@ export function load(
     const tool = otherTool(path, read.text)
     if (tool !== null) {
       declined.add(path)
-      problems.push({
-        file: path,
-        line: null,
-        column: null,
-        code: 'other-tool',
-        message: `${path} is written by ${tool}, which is the tool to update it`,
-      })
+      problems.push(otherToolProblem(path, tool))
       continue
     }
     telling.add(path, read.text)
@@ -250,8 +244,14 @@ export function load(
         message: `${file} takes too long to evaluate as a whole; fetches that show only there are missing here`,
       })
   const generated = new Set(spec?.pins.map((pin) => pin.file))
-  const foreign = (file: string): boolean =>
-    declined.has(file) || generated.has(file) || otherTool(file, checkout.text(file) ?? '') !== null
+  const foreign = (file: string): boolean => {
+    if (declined.has(file) || generated.has(file)) return true
+    const tool = otherTool(file, checkout.text(file) ?? '')
+    if (tool === null) return false
+    declined.add(file)
+    problems.push(otherToolProblem(file, tool))
+    return true
+  }
   const discovery = discover(roots, foreign, (file) => checkout.document(file))
   // Where only some files are read, or not to their end, a comment may stand beside a pin that is not seen.
   const whole = selection.globs === null && roots.every(({ exhausted }) => !exhausted)
@@ -260,6 +260,14 @@ export function load(
   problems.sort((one, other) => compareText(one.file, other.file) || (one.line ?? 0) - (other.line ?? 0))
   return { checkout, roots, asked, discovery, spec, problems, broken }
 }
+
+const otherToolProblem = (file: string, tool: string): Problem => ({
+  file,
+  line: null,
+  column: null,
+  code: 'other-tool',
+  message: `${file} is written by ${tool}, which is the tool to update it`,
+})
 
 // An argument of a call that may take the place of a version, or of a part of an address, in the file that is called.
 const bringsVersion = /\b(?:callPackages?|import)\b[^;{}]*(?<!\bfetch\w*\s*)\{[^{}]*\b(?:version|rev|tag|url|src)\s*(?:=|;)/

@@ -76,6 +76,20 @@ describe('list', () => {
     expect(one.pins.map((pin) => Object.keys(pin.systems))).toEqual([['aarch64-darwin'], ['aarch64-darwin']])
   })
 
+  it('names the data of other tools that a file of yours reads', async () => {
+    const folder = await lab.stage(
+      {},
+      {
+        'nix/sources.json': JSON.stringify({ tool: { url: 'https://example.org/1.0.0/tool', sha256: '0'.repeat(52), url_template: '' } }),
+        'tool.nix': '{ lib, fetchurl }: fetchurl { inherit ((lib.importJSON ./nix/sources.json).tool) url sha256; }\n',
+      },
+    )
+    const { document } = await lab.report(folder, ['list'])
+    expect(document.problems.map(({ file, code, message }) => [file, code, message])).toEqual([
+      ['nix/sources.json', 'other-tool', 'nix/sources.json is written by niv, which is the tool to update it'],
+    ])
+  })
+
   it('finds nothing without complaint, and says what is asked for and not there', async () => {
     const folder = await lab.stage({}, { 'default.nix': '{ }\n' })
     expect(await lab.run(folder, ['list'])).toEqual({ code: 0, stdout: '', stderr: 'no pins found\n' })
