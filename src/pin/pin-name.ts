@@ -12,7 +12,8 @@ export function pinName(fetches: readonly PinFetch[], main: PinFetch, repository
 /** A derivation's `name` may carry the version: `cue-0.10.0`. */
 function packageName(pname: string, tag: string | null): string | null {
   const version = tag === null ? '' : bareVersion(tag).version
-  const name = version !== '' && pname.endsWith(`-${version}`) ? pname.slice(0, -version.length - 1) : pname
+  const tail = version === '' ? undefined : [`-v${version}`, `-${version}`].find((each) => pname.endsWith(each))
+  const name = tail === undefined ? pname : pname.slice(0, -tail.length)
   const plain = name.replace(/[\s@/]+/g, '-').replace(/^-|-$/g, '')
   return plain === '' ? null : plain
 }

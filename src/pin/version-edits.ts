@@ -1,7 +1,7 @@
 // A pin and another tag → the edits that make its URLs name that tag: only the literals that feed them.
 import type { Span } from '../core/span.ts'
 import type { Run, Text } from '../nix/evaluate/value.ts'
-import { feeding, isExact } from '../nix/evaluate/text.ts'
+import { feeding, isExact, soleOrigin } from '../nix/evaluate/text.ts'
 import { type FileEdit, literalEdit, wholeEdit } from './literal-edit.ts'
 import type { Pin, PinFetch } from './pin.ts'
 import { commitText, isCommit, pathStart, versionOrCommit } from './fetch-version.ts'
@@ -56,6 +56,10 @@ class Plan {
     const { version } = fetch
     const form = version === null ? null : this.#formOf(version.text)
     if (version !== null && form !== null) this.#place(version, { start: 0, end: version.text.length }, form)
+    // So does a name that ends in it, such as tool-1.2.3.
+    const name = fetch.pname !== null && soleOrigin(fetch.pname) !== null ? fetch.pname : null
+    const tail = this.#forms.find(([old]) => old.includes('.') && name?.text.endsWith(`-${old}`) === true)
+    if (name !== null && tail !== undefined) this.#place(name, { start: name.text.length - tail[0].length, end: name.text.length }, tail[1])
   }
 
   #formOf(text: string): string | null {
@@ -185,6 +189,8 @@ export function formsOf(old: string, now: string): Forms {
     encodeURIComponent,
     // File names seldom have the plus sign of a build: GitHub itself used to put a dot there.
     ...(a.version.includes('+') ? ['_', '.', '-'] : []).map((sign) => (text: string) => text.replaceAll('+', sign)),
+    // Two numbers may be anything; three with the same sign between them are a version, whichever sign that is.
+    ...(/^\d+([._])\d+\1\d+$/.test(a.version) ? ['.', '_'] : []).map((sign) => (text: string) => text.replace(/[._]/g, sign)),
   ]
   const seen = new Set<string>()
   return spellings

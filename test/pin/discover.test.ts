@@ -23,6 +23,11 @@ describe('a pin is called', () => {
       'nice v1.0.0',
     ],
     [
+      'its package without the version and its v',
+      `{ stdenv, fetchurl }: stdenv.mkDerivation { name = "nice-v1.0.0"; src = ${fetch(`${github}/v1.0.0/t.zip`)}; }`,
+      'nice v1.0.0',
+    ],
+    [
       'a word without slashes',
       `{ stdenv, fetchurl }: stdenv.mkDerivation { pname = "@acme/cli"; version = "1.0.0"; src = ${fetch(`${github}/v1.0.0/t.zip`)}; }`,
       'acme-cli v1.0.0',

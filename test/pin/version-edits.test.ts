@@ -16,6 +16,7 @@ describe('a version stands', () => {
     ['by itself and behind its v', 'v1.2.3/tool-1.2.3', 'v2.0.0/tool-2.0.0'],
     ['encoded', 'cli%2Fv1.2.3/x', 'cli%2Fv2.0.0/x'],
     ['before other words', 'tool_1.2.3_linux 1.2.3-linux 1.2.3.tar.gz', 'tool_2.0.0_linux 2.0.0-linux 2.0.0.tar.gz'],
+    ['with another sign between its numbers', 'tool_1_2_3.tgz 11_2_3 1_2 x1-2-3', 'tool_2_0_0.tgz 11_2_3 1_2 x1-2-3'],
     ['not inside longer numbers', '11.2.3 1.2.34 1.2.3.4 0.1.2.3', '11.2.3 1.2.34 1.2.3.4 0.1.2.3'],
   ])('%s', (_, text, expected) => {
     expect(replaced(text, 'v1.2.3', 'v2.0.0')).toBe(expected)
@@ -23,6 +24,11 @@ describe('a version stands', () => {
 
   it('in the form it has: a tag with a name in front is found with it and without', () => {
     expect(replaced('rust-v1.0.0/v1.0.0/1.0.0', 'rust-v1.0.0', 'rust-v1.1.0')).toBe('rust-v1.1.0/v1.1.0/1.1.0')
+  })
+
+  it('with other signs than its tag has', () => {
+    expect(replaced('R_2_6_2/expat-2.6.2.tgz', 'R_2_6_2', 'R_2_6_4')).toBe('R_2_6_4/expat-2.6.4.tgz')
+    expect(replaced('v1.2/tool_1_2', 'v1.2', 'v1.3')).toBe('v1.3/tool_1_2')
   })
 
   it('with its build, however a file name spells the plus sign', () => {
@@ -129,6 +135,22 @@ describe('edits of a version', () => {
     const text = (version: string): string =>
       `{ fetchurl }: let version = "${version}"; in fetchurl { url = "${url}/${part}/t"; hash = "${someHash}"; }`
     expect(edited({ 'a.nix': text(old) }, tag)).toEqual({ 'a.nix': text(now) })
+  })
+
+  it.each([
+    ['ends in it', 'tool-1.0.0', 'tool-1.1.0'],
+    ['ends in another', 'tool-11.0.0', 'tool-11.0.0'],
+    ['has it elsewhere', '1.0.0-tool', '1.0.0-tool'],
+  ])('reach the name of the package where it %s', (_, old, now) => {
+    const text = (name: string, version: string): string =>
+      `{ stdenv, fetchurl }: stdenv.mkDerivation { name = "${name}"; src = fetchurl { url = "${url}/v${version}/t"; hash = "${someHash}"; }; }`
+    expect(edited({ 'a.nix': text(old, '1.0.0') }, 'v1.1.0')).toEqual({ 'a.nix': text(now, '1.1.0') })
+  })
+
+  it('leave a number at the end of a name alone', () => {
+    const text = (version: string): string =>
+      `{ stdenv, fetchurl }: stdenv.mkDerivation { pname = "tool-2"; src = fetchurl { url = "${url}/v${version}/t"; hash = "${someHash}"; }; }`
+    expect(edited({ 'a.nix': text('2') }, 'v3')).toEqual({ 'a.nix': text('3') })
   })
 
   it('are refused for a version that is computed', () => {
