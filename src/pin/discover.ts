@@ -3,6 +3,7 @@ import type { Repository } from '../core/release.ts'
 import { compareText } from '../core/natural-order.ts'
 import type { Place } from '../core/span.ts'
 import type { Run, Text } from '../nix/evaluate/value.ts'
+import { feeding } from '../nix/evaluate/text.ts'
 import type { Document } from '../nix/syntax.ts'
 import { digitRuns, isWholeLiteral, versionFile, versionLiterals, versionOrCommit, versionText } from './fetch-version.ts'
 import type { Pin, PinFetch } from './pin.ts'
@@ -73,11 +74,16 @@ const placeKey = (place: Place): string => `${place.file}:${place.start}`
 
 const comparePlaces = (a: Place, b: Place): number => compareText(a.file, b.file) || a.start - b.start || a.end - b.end
 
-/** Two sightings of one fetch have the same key. */
+/** Two sightings of one fetch have the same key: the same URLs with the same tag literals, and the same hash literals. */
 export function sightKey(fetch: PinFetch): string {
-  const literals = fetch.hashes.map(({ value }) => `${value.text}@${value.runs.map((run) => `${run.origin.file}:${run.from}`).join('+')}`)
-  return [fetch.system, fetch.urls.map((url) => url.text).join(' ') || placeKey(fetch.place), ...literals].join('|')
+  const literals = fetch.hashes.map(({ value }) => `${value.text}@${literalsOf(value.runs)}`)
+  const [url] = fetch.urls
+  const span = fetch.release?.tagSpan ?? null
+  const tag = url === undefined || span === null ? '' : literalsOf(feeding(url, { start: span[0], end: span[1] }))
+  return [fetch.system, fetch.urls.map(({ text }) => text).join(' ') || placeKey(fetch.place), tag, ...literals].join('|')
 }
+
+const literalsOf = (runs: readonly Run[]): string => runs.map((run) => `${run.origin.file}:${run.from}`).join('+')
 
 /** Fetches with a key in common are one pin: the literals their version comes from, or where it is spelled out in the URLs, that text for one package of one file. */
 function versionKeys(fetch: PinFetch): string[] {

@@ -105,6 +105,11 @@ describe('fetches are one pin', () => {
     expect(pinsIn(text)).toEqual([`tool v1.0.0 ${all}`])
   })
 
+  it('not where two literals say the same version of the same file', () => {
+    const text = `{ fetchurl }: let get = version: fetchurl { url = "${github}/v\${version}/a"; hash = "${someHash}"; }; in [ (get "1.0.0") (get "1.0.0") ]`
+    expect(pinsIn(text)).toHaveLength(2)
+  })
+
   it('not where two literals say the same version', () => {
     const text = `{ fetchurl }: let get = version: part: fetchurl { url = "${github}/v\${version}/\${part}"; hash = "${someHash}"; }; in [ (get "1.0.0" "a") (get "1.0.0" "b") ]`
     expect(pinsIn(text)).toHaveLength(2)

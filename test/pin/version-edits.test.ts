@@ -147,6 +147,12 @@ describe('edits of a version', () => {
     expect(edited({ 'a.nix': text(old, '1.0.0') }, 'v1.1.0')).toEqual({ 'a.nix': text(now, '1.1.0') })
   })
 
+  it('reach every call that spells out the same URL and takes its hash from the same place', () => {
+    const call = (version: string): string => `fetchurl { url = "${url}/v${version}/t"; hash = h; }`
+    const text = (version: string): string => `{ fetchurl }: let h = "${someHash}"; in [ (${call(version)}) (${call(version)}) ]`
+    expect(edited({ 'a.nix': text('1.0.0') }, 'v1.1.0')).toEqual({ 'a.nix': text('1.1.0') })
+  })
+
   it('leave a number at the end of a name alone', () => {
     const text = (version: string): string =>
       `{ stdenv, fetchurl }: stdenv.mkDerivation { pname = "tool-2"; src = fetchurl { url = "${url}/v${version}/t"; hash = "${someHash}"; }; }`
