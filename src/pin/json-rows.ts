@@ -21,15 +21,16 @@ export function jsonRow(root: JsonNode, text: string, { file, offset, old, tag }
   return { ...row, made: { ok: true, row: { file, start, end, ...place, edits: [name] } } }
 }
 
-/** Strings of the tree, keys left out, in document order. */
-export function jsonStrings(root: JsonNode): (Span & { readonly value: string })[] {
+/** Strings of the tree between two offsets, keys left out, in document order. */
+export function jsonStrings(root: JsonNode, within: Span): (Span & { readonly value: string })[] {
+  if (root.end <= within.start || root.start >= within.end) return []
   switch (root.kind) {
     case 'string':
       return [root]
     case 'array':
-      return root.items.flatMap(jsonStrings)
+      return root.items.flatMap((item) => jsonStrings(item, within))
     case 'object':
-      return root.members.flatMap((member) => jsonStrings(member.value))
+      return root.members.flatMap((member) => jsonStrings(member.value, within))
     default:
       return []
   }

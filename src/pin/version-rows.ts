@@ -206,7 +206,7 @@ export function staleInRows(pin: Pin, rows: readonly Row[], sourceOf: SourceOf):
 
 function stringsOf(source: Source, within: Span): (Span & { readonly value: string })[] {
   if (!('kind' in source)) return nixStrings(source.root, within)
-  return source.kind === 'json' ? jsonStrings(source.root) : tomlStrings(source.layout)
+  return source.kind === 'json' ? jsonStrings(source.root, within) : tomlStrings(source.layout)
 }
 
 /** Strings between two offsets, without what is interpolated. */
