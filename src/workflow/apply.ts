@@ -8,6 +8,7 @@ import type { OwnedPlan } from './plan.ts'
 import { problemOnTop, problemsOf } from './proving.ts'
 import { Refusal, endOf } from './refusal.ts'
 import { changesOf, stepsByFile, stepsByPin } from './steps.ts'
+import type { Tools } from './tools.ts'
 import { unifiedDiff } from './unified-diff.ts'
 import { type Carried, carryOut } from './carry-out.ts'
 
@@ -17,15 +18,14 @@ import { type Carried, carryOut } from './carry-out.ts'
  */
 export async function apply(
   plans: readonly OwnedPlan[],
-  found: Found,
-  context: Context,
+  { found, context, proofs }: Tools,
   options: UpdateOptions,
 ): Promise<{ outcomes: Outcome[]; diff: string }> {
   const outcomes = plans.map((plan) => plan.outcome)
   const diffs: string[] = []
   const committer = committerOf(found, context, options)
   const alone = committer !== null || (options.each ?? null) !== null
-  const problems = alone ? [] : together(plans, found)
+  const problems = alone ? [] : await together(plans, found, proofs.pause)
   for (const [i, problem] of problems.entries()) if (problem !== null) outcomes[i] = ended(outcomes[i]!, unproven(plans[i]!, problem))
   const sound = plans.map((plan, i) => (outcomes[i] === plan.outcome ? plan : { outcome: plan.outcome, entry: plan.entry }))
   const held: OwnedPlan[] = []
@@ -53,8 +53,8 @@ export async function apply(
 const proposalsOf = (plans: readonly OwnedPlan[]): NonNullable<OwnedPlan['proposal']>[] => plans.flatMap((plan) => plan.proposal ?? [])
 
 /** For each plan what is wrong with it where all are written, or null. */
-function together(plans: readonly OwnedPlan[], found: Found): readonly (string | null)[] {
-  const problems = problemsOf(found, proposalsOf(plans))
+async function together(plans: readonly OwnedPlan[], found: Found, pause: () => Promise<void>): Promise<readonly (string | null)[]> {
+  const problems = await problemsOf(found, proposalsOf(plans), pause)
   let next = 0
   return plans.map((plan) => (plan.proposal === undefined ? null : (problems[next++] ?? null)))
 }

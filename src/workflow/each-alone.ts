@@ -2,18 +2,25 @@
 
 /**
  * `together` gives the answers to questions that do not get in each other's way, and in which nothing is wrong; null, or any error, where that is not plain to see.
- * Then each half of them is looked at by itself, in the end one question `alone`, whose error is thrown when its answer is taken.
+ * Then each half of them is looked at by itself, in the end one question `alone`, whose error is thrown when its answer is taken. Each of these may take long, so
+ * `pause` comes before it; what it throws ends all.
  */
-export function eachAlone<Question, Answer>(
+export async function eachAlone<Question, Answer>(
   questions: readonly Question[],
   together: (some: readonly Question[]) => readonly Answer[] | null,
   alone: (one: Question) => Answer,
-): readonly (() => Answer)[] {
-  if (questions.length <= 1) return questions.map((one) => settled(() => alone(one)))
+  pause: () => Promise<void>,
+): Promise<readonly (() => Answer)[]> {
+  if (questions.length === 0) return []
+  await pause()
+  if (questions.length === 1) return [settled(() => alone(questions[0]!))]
   const answers = orNull(() => together(questions))
   if (answers !== null) return answers.map((answer) => () => answer)
   const half = questions.length >> 1
-  return [questions.slice(0, half), questions.slice(half)].flatMap((some) => eachAlone(some, together, alone))
+  return [
+    ...(await eachAlone(questions.slice(0, half), together, alone, pause)),
+    ...(await eachAlone(questions.slice(half), together, alone, pause)),
+  ]
 }
 
 function settled<T>(make: () => T): () => T {

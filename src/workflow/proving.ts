@@ -48,7 +48,12 @@ export interface Proof {
  * Step 8 for pins that the same roots show: for each what is wrong, or null; EditError where its edits contradict each other. What else they may change is for
  * `problemsOf` to say.
  */
-export function proveEach(found: Found, cover: readonly Root[], proofs: readonly Proof[]): readonly (() => string | null)[] {
+export function proveEach(
+  found: Found,
+  cover: readonly Root[],
+  proofs: readonly Proof[],
+  pause: () => Promise<void>,
+): Promise<readonly (() => string | null)[]> {
   const problem = (some: readonly Proof[]): string | null => {
     const proposals = some.map(({ proposal }) => proposal)
     const edits = proposals.flatMap((proposal) => proposal.edits)
@@ -60,6 +65,7 @@ export function proveEach(found: Found, cover: readonly Root[], proofs: readonly
     proofs,
     (some) => (problem(some) === null ? some.map(() => null) : null),
     (one) => problem([one]),
+    pause,
   )
 }
 
@@ -103,9 +109,9 @@ export function editsOf(proposals: readonly Proposal[]): FileEdit[] {
 }
 
 /** Step 8 for all proposals together, each of which may be written without the others only if it does not share files with them. What is wrong with each, or null. */
-export function problemsOf(found: Found, proposals: readonly Proposal[]): (string | null)[] {
+export async function problemsOf(found: Found, proposals: readonly Proposal[], pause: () => Promise<void>): Promise<(string | null)[]> {
   if (problemOf(found, proposals) === null) return proposals.map(() => null)
-  const alone = eachAlone<Proposal, string | null>(
+  const answers = await eachAlone<Proposal, string | null>(
     proposals,
     (some) => {
       // What several ask for is no matter of each alone.
@@ -113,7 +119,9 @@ export function problemsOf(found: Found, proposals: readonly Proposal[]): (strin
       return isShared || problemOf(found, some) !== null ? null : some.map(() => null)
     },
     (one) => problemOf(found, [one]),
-  ).map((answer) => answer())
+    pause,
+  )
+  const alone = answers.map((answer) => answer())
   const sound = proposals.filter((_, i) => alone[i] === null)
   const together = problemOf(found, sound)
   return alone.map((problem) => problem ?? (together === null ? null : `together with the other updates: ${together}`))

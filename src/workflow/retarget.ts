@@ -32,7 +32,12 @@ export interface Move {
  * Evaluates with the versions replaced and reads the new URLs, for pins that the same roots show: of each what it would be alone, or Refusal where something else
  * would change. Several are taken together where what each comes to follows from its own edits.
  */
-export function retargetEach(found: Found, cover: readonly Root[], moves: readonly Move[]): readonly (() => readonly Retargeted[])[] {
+export function retargetEach(
+  found: Found,
+  cover: readonly Root[],
+  moves: readonly Move[],
+  pause: () => Promise<void>,
+): Promise<readonly (() => readonly Retargeted[])[]> {
   return eachAlone(
     moves,
     (some) => {
@@ -42,6 +47,7 @@ export function retargetEach(found: Found, cover: readonly Root[], moves: readon
       return isPlain || areApart(found, cover, some, all) ? all : null
     },
     (one) => retargeted(found, cover, [one])![0]!,
+    pause,
   )
 }
 

@@ -10,14 +10,14 @@ interface Waiting<Question, Answer> {
 }
 
 export class Rounds<Who, Question, Answer> {
-  readonly #answer: (questions: readonly Question[]) => readonly (() => Answer)[]
+  readonly #answer: (questions: readonly Question[]) => Promise<readonly (() => Answer)[]>
   readonly #coming = new Set<Who>()
   #waiting: Waiting<Question, Answer>[] = []
   #answered = 0
   #isDue = false
 
   /** `answer` gives for each question how to get its answer, or to have the error thrown that is its answer. */
-  constructor(answer: (questions: readonly Question[]) => readonly (() => Answer)[]) {
+  constructor(answer: (questions: readonly Question[]) => Promise<readonly (() => Answer)[]>) {
     this.#answer = answer
   }
 
@@ -42,19 +42,20 @@ export class Rounds<Who, Question, Answer> {
     if (this.#isDue || length === 0 || (length < this.#coming.size && length * growth < this.#answered)) return
     this.#isDue = true
     // What has come in the meantime is answered as well.
-    setImmediate(() => this.#hold())
+    setImmediate(() => void this.#hold())
   }
 
-  #hold(): void {
+  async #hold(): Promise<void> {
     const round = this.#waiting
     this.#waiting = []
-    this.#isDue = false
     this.#answered += round.length
     try {
-      const answers = this.#answer(round.map(({ question }) => question))
+      const answers = await this.#answer(round.map(({ question }) => question))
       for (const [i, { resolve }] of round.entries()) resolve(answers[i]!)
     } catch (error) {
       for (const { reject } of round) reject(error)
     }
+    this.#isDue = false
+    this.#look()
   }
 }

@@ -22,6 +22,6 @@ export const toolsFor = (context: Context, found: Found): Tools => ({
   found,
   digests: new Digests(context),
   evidence: evidence(context.downloads),
-  proofs: new Proofs(found),
+  proofs: new Proofs(found, context.signal),
   requests: pLimit(context.jobs),
 })

@@ -39,7 +39,7 @@ export async function updateFound(
   const standing = standingRows(managed, found)
   const plans = await Promise.all(managed.map((each) => planned(each, standing.has(each), tools, selection, options)))
   if (context.signal.aborted) throw new InterruptedError('Interrupted; nothing was written')
-  const applied = await apply(plans, found, context, options)
+  const applied = await apply(plans, tools, options)
   return { outcomes: applied.outcomes, problems: found.problems, ...(options.dryRun ? { diff: applied.diff } : {}) }
 }
 

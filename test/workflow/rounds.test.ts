@@ -10,7 +10,7 @@ describe('rounds', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(fc.nat(4), { maxLength: 3 }), { minLength: 1, maxLength: 60 }), async (pauses) => {
         let held = 0
-        const rounds = new Rounds<number, string, string>((questions) => {
+        const rounds = new Rounds<number, string, string>(async (questions) => {
           held++
           return questions.map((question) => () => `answer to ${question}`)
         })
@@ -37,7 +37,7 @@ describe('rounds', () => {
   })
 
   it('do not wait for one who leaves without a question', async () => {
-    const rounds = new Rounds<string, number, number>((questions) => questions.map((question) => () => question * 2))
+    const rounds = new Rounds<string, number, number>(async (questions) => questions.map((question) => () => question * 2))
     for (const who of ['a', 'b', 'c']) rounds.expect(who)
     expect(await rounds.ask(1)).toBe(2)
     const asked = rounds.ask(2)
@@ -49,12 +49,12 @@ describe('rounds', () => {
   })
 
   it('answer one whom nobody expected', async () => {
-    const rounds = new Rounds<string, number, number>((questions) => questions.map((question) => () => question * 2))
+    const rounds = new Rounds<string, number, number>(async (questions) => questions.map((question) => () => question * 2))
     expect([await rounds.ask(1), await rounds.ask(2), await rounds.ask(3)]).toEqual([2, 4, 6])
   })
 
   it('give each its own error, and all of them one that is nobody’s', async () => {
-    const rounds = new Rounds<string, string, string>((questions) => {
+    const rounds = new Rounds<string, string, string>(async (questions) => {
       if (questions.includes('a bug')) throw new Error('a bug')
       return questions.map((question) => () => {
         if (question === 'bad') throw new Error(question)
