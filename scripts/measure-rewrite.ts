@@ -3,7 +3,7 @@
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { repositoryFiles } from '../src/files/repository.ts'
-import { load } from '../src/workflow/checkout.ts'
+import { load } from '../src/workflow/found.ts'
 import { entriesOf } from '../src/workflow/entries.ts'
 import type { Pin } from '../src/pin/pin.ts'
 import { updateFound } from '../src/workflow/update.ts'

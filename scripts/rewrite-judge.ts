@@ -8,7 +8,8 @@ import { usualSystems } from '../src/core/system.ts'
 import { coverOf } from '../src/pin/cover.ts'
 import type { Pin } from '../src/pin/pin.ts'
 import { bareVersion } from '../src/pin/tag.ts'
-import type { Found, Overlay } from '../src/workflow/checkout.ts'
+import type { Overlay } from '../src/workflow/checkout.ts'
+import type { Found } from '../src/workflow/found.ts'
 import type { Answer, RealNix } from '../test/real-nix/ask.ts'
 
 export interface Judged {

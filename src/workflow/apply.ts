@@ -1,7 +1,7 @@
 // Plans → proven changes, written step by step, and the outcome of each: DESIGN's steps 8 and 9.
 import { InterruptedError } from '../core/errors.ts'
 import type { Outcome } from '../core/report.ts'
-import type { Found } from './checkout.ts'
+import type { Found } from './found.ts'
 import { committerOf, refuseDirty } from './commit.ts'
 import type { Context, UpdateOptions } from './context.ts'
 import type { OwnedPlan } from './plan.ts'

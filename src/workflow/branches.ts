@@ -1,7 +1,7 @@
 // The selected pins → the branches that their updates go to; asks nobody and writes nothing.
 import type { BranchDocument } from '../core/report.ts'
 import { branchNames } from '../pin/branch-name.ts'
-import { load } from './checkout.ts'
+import { load } from './found.ts'
 import { selectOrExplain } from './chosen.ts'
 import type { Context, Selection } from './context.ts'
 import { type Entry, entriesOf } from './entries.ts'

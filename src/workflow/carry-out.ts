@@ -1,7 +1,7 @@
 // The changes of one step → files, the user's command run on them, a commit; or everything as it was before the step.
 import { InputError, InterruptedError } from '../core/errors.ts'
 import type { Commit, Warning } from '../core/report.ts'
-import type { Found } from './checkout.ts'
+import type { Found } from './found.ts'
 import type { Committer } from './commit.ts'
 import type { Context } from './context.ts'
 import type { OwnedPlan } from './plan.ts'

@@ -1,7 +1,7 @@
 // What was found and what was asked for → the pins that are meant, or why there is none.
 import { AbsentError, InputError } from '../core/errors.ts'
 import type { Problem } from '../core/report.ts'
-import type { Found } from './checkout.ts'
+import type { Found } from './found.ts'
 import type { Context, Selection } from './context.ts'
 import { type Entry, entriesOf } from './entries.ts'
 import { type Selected, select } from './select.ts'

@@ -1,7 +1,7 @@
 // What is asked about commits → the message of each step's, and whether its files are fit for one.
 import { InputError } from '../core/errors.ts'
 import { commitMessage } from '../pin/commit-message.ts'
-import { type Found, specFile } from './checkout.ts'
+import { type Found, specFile } from './found.ts'
 import type { Context, UpdateOptions } from './context.ts'
 import type { OwnedPlan } from './plan.ts'
 import type { Change, WorkTree } from './ports.ts'

@@ -1,7 +1,7 @@
 // The repository → its pins, and what was seen but is not managed.
 import type { ListDocument, ListedPin } from '../core/report.ts'
 import { constraintsOf } from '../pin/policy.ts'
-import { load } from './checkout.ts'
+import { load } from './found.ts'
 import type { Context, Selection } from './context.ts'
 import { type Entry, entriesOf, listedSystems } from './entries.ts'
 import { selectOrExplain } from './chosen.ts'

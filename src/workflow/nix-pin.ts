@@ -1,6 +1,7 @@
 // A pin of Nix files and another version → the edits that bring it there, and the texts after them.
 import type { System } from '../core/system.ts'
-import type { Found, Overlay } from './checkout.ts'
+import type { Overlay } from './checkout.ts'
+import type { Found } from './found.ts'
 import { type CommentUrl, commentEdits, commentUrls } from '../pin/comment-edits.ts'
 import { type FileEdit, byFile } from '../pin/literal-edit.ts'
 import { applyEdits } from '../nix/edit.ts'

@@ -6,7 +6,7 @@ import type { Pin, PinFetch } from '../pin/pin.ts'
 import { type Intended, prove } from '../pin/proof.ts'
 import { evaluateRoot, type Root } from '../pin/roots.ts'
 import { sightKey } from '../pin/discover.ts'
-import type { Found } from './checkout.ts'
+import type { Found } from './found.ts'
 import { eachAlone } from './each-alone.ts'
 import { overlayOf } from './nix-pin.ts'
 

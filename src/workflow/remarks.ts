@@ -9,7 +9,7 @@ import { commitText, digitRuns, versionLiterals } from '../pin/fetch-version.ts'
 import { splitFrom } from '../pin/split-versions.ts'
 import { staleHashes } from '../pin/stale-hashes.ts'
 import { unusedRows } from '../pin/unused-rows.ts'
-import type { Found } from './checkout.ts'
+import type { Found } from './found.ts'
 
 /** Other hashes of the pin's files that its new version makes stale, and the version beside a commit. */
 export function staleWarnings(pin: Pin, { checkout, discovery }: Found): Warning[] {

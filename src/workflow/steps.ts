@@ -1,5 +1,5 @@
 // Plans → the steps they are written in, and the texts after each: always the original texts and the edits of all that hold.
-import { type Found, specFile } from './checkout.ts'
+import { type Found, specFile } from './found.ts'
 import { overlayOf } from './nix-pin.ts'
 import type { Plan } from './plan.ts'
 import { specChanges } from './plan-spec-pin.ts'

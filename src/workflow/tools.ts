@@ -1,7 +1,7 @@
 // What the work on every pin shares in one run.
 import pLimit from 'p-limit'
 import { type Evidence, evidence } from '../forge/evidence.ts'
-import type { Found } from './checkout.ts'
+import type { Found } from './found.ts'
 import type { Context } from './context.ts'
 import { Digests } from './digests.ts'
 import { Proofs } from './proofs.ts'

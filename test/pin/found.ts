@@ -1,5 +1,5 @@
 // Texts → what is found in them, for tests of single steps.
-import { type Found, load } from '../../src/workflow/checkout.ts'
+import { type Found, load } from '../../src/workflow/found.ts'
 import { memory } from '../workflow/memory.ts'
 
 /** What a repository of these files holds. */

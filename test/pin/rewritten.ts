@@ -6,7 +6,7 @@ import { pretendContext, pretendForge, pretendRelease, pretendTools } from '../.
 import { PinhashError } from '../../src/core/errors.ts'
 import type { Outcome, OutcomeDocument, SpellingName } from '../../src/core/report.ts'
 import { parseRequests } from '../../src/cli/requests.ts'
-import { type Found, load } from '../../src/workflow/checkout.ts'
+import { type Found, load } from '../../src/workflow/found.ts'
 import type { Context } from '../../src/workflow/context.ts'
 import { entriesOf, listedSystems } from '../../src/workflow/entries.ts'
 import { selectOrExplain } from '../../src/workflow/chosen.ts'

@@ -1,7 +1,7 @@
 // A table whose rows are packages: which of them an update and a comparison are about.
 import { describe, expect, it } from 'vitest'
 import { pretendContext, pretendForge, pretendRelease } from '../../scripts/pretend.ts'
-import { load } from '../../src/workflow/checkout.ts'
+import { load } from '../../src/workflow/found.ts'
 import { entriesOf } from '../../src/workflow/entries.ts'
 import { outdated } from '../../src/workflow/outdated.ts'
 import { standingRows } from '../../src/workflow/standing-rows.ts'
