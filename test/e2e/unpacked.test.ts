@@ -1,10 +1,10 @@
 // Pins whose hash is that of an unpacked tree: brought to another version, verified, and refused where nothing else would be honest.
 import { readFile } from 'node:fs/promises'
-import { readFileSync, readdirSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { makeTar } from '../archive/make-tar.ts'
 import { type FakeRepository, asset, createQuota, release } from '../fake-github/world.ts'
 import { type Lab, contents, openLab } from './lab.ts'
@@ -105,13 +105,21 @@ const cases: readonly Case[] = [
   })),
 ]
 
-const temporaryFolders = (): string[] => readdirSync(tmpdir()).filter((name) => /^pinhash-[A-Za-z0-9]{6}$/.test(name))
+// One of its own for each test, since others unpack at the same time.
+let temporary: string
+beforeEach(() => {
+  temporary = mkdtempSync(join(tmpdir(), 'pinhash-test-'))
+  vi.stubEnv('TMPDIR', temporary)
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+  rmSync(temporary, { recursive: true })
+})
 
 describe('the hash of an unpacked tree', () => {
   it.each(cases)('$what', async ({ nix, repository, hashes: [first = '', second = ''] }) => {
     const before = nix('1.0.0', first)
     const folder = await lab.stage({ repositories: [repository] }, { 'default.nix': before })
-    const held = temporaryFolders()
     const verified = await lab.report(folder, ['verify'])
     expect(verified.document.outcomes.map(({ outcome, warnings }) => ({ outcome, warnings }))).toEqual([
       { outcome: 'verified', warnings: [] },
@@ -146,7 +154,7 @@ describe('the hash of an unpacked tree', () => {
       outcome: 'mismatch',
       reason: { code: 'hash-differs', message: expect.stringContaining(second) },
     })
-    expect(temporaryFolders()).toEqual(held)
+    expect(readdirSync(temporary)).toEqual([])
   })
 })
 
