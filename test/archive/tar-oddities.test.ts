@@ -1,46 +1,16 @@
 // Headers as no writer should make them: the hash that both unpackers of Nix have, or a refusal.
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { createReadStream, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { unpackedDigest } from '../../src/archive/unpacked-digest.ts'
-import { InputError } from '../../src/core/errors.ts'
-import { printDigest } from '../../src/hash/spelling.ts'
+import { test } from 'vitest'
 import { makeTar, paxRecord } from './make-tar.ts'
 import type { MadeEntry } from './make-tar.ts'
+import { judgeArchives } from './unpackers.ts'
 
 const has = (program: string): boolean => spawnSync(program, ['--version']).status === 0
 const required = process.env['PINHASH_REQUIRE_NIX'] === '1'
 // GNU tar, as stdenv has it, and no other.
 const present =
   has('nix-prefetch-url') && has('nix-hash') && /GNU tar/.test(spawnSync('tar', ['--version'], { encoding: 'utf8' }).stdout ?? '')
-
-/** What a program prints, or null where it fails. */
-function said(program: string, args: readonly string[], cwd: string): Promise<string | null> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'ignore'] })
-    let out = ''
-    child.stdout.on('data', (part) => (out += String(part)))
-    child.on('error', reject)
-    child.on('close', (code) => resolve(code === 0 ? out.trim() : null))
-  })
-}
-
-/** As stdenv's `tar xf` unpacks it. */
-async function byTar(archive: string, work: string): Promise<string | null> {
-  const folder = path.join(work, 'unpacked')
-  mkdirSync(folder)
-  try {
-    if ((await said('tar', ['xf', archive], folder)) === null) return null
-    const top = readdirSync(folder)
-    return await said('nix-hash', ['--type', 'sha256', '--base32', path.join(folder, top.length === 1 ? top[0]! : '.')], work)
-  } finally {
-    execFileSync('chmod', ['-R', 'u+rwx', folder])
-    rmSync(folder, { recursive: true })
-  }
-}
 
 const name = fc.constantFrom('p/a', 'p/b', 'p/c', 'p/sub/d', './p/e', 'p//f', 'p/g/', 'p/é', `p/${'n'.repeat(95)}`)
 const long = fc.constantFrom(`p/${'x'.repeat(120)}`, `p/${'d'.repeat(60)}/${'y'.repeat(60)}`, 'p/short')
@@ -106,40 +76,6 @@ const archive = fc.array(announced, { minLength: 1, maxLength: 3 }).map((parts) 
 
 test.skipIf(!present && !required)(
   'the hash of nix-prefetch-url and of tar, or a refusal',
-  async () => {
-    const work = mkdtempSync(path.join(tmpdir(), 'pinhash-test-'))
-    let hashed = 0
-    try {
-      await fc.assert(
-        fc.asyncProperty(archive, async (bytes) => {
-          const file = path.join(work, 'a.tar')
-          writeFileSync(file, bytes)
-          const ours = await unpackedDigest(createReadStream(file), 'a.tar', {
-            algorithm: 'sha256',
-            root: 'nix-prefetch-url',
-            temporary: work,
-          }).then(
-            ({ digest }) => printDigest(digest, 'nix32'),
-            (error: unknown) => {
-              expect(error).toBeInstanceOf(InputError)
-              return null
-            },
-          )
-          if (ours === null) return
-          hashed += 1
-          const theirs = await Promise.all([
-            said('nix-prefetch-url', ['--unpack', '--type', 'sha256', `file://${file}`], work),
-            byTar(file, work),
-          ])
-          expect(theirs).toEqual([ours, ours])
-        }),
-        // The same archives each time: a run for the others is `numRuns: 4000` without a seed.
-        { numRuns: 60, seed: 12 },
-      )
-      expect(hashed).toBeGreaterThan(10)
-    } finally {
-      rmSync(work, { recursive: true, force: true })
-    }
-  },
+  () => judgeArchives(archive, 'a.tar', ['tar', 'xf'], 60),
   120_000,
 )

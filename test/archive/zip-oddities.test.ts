@@ -1,44 +1,14 @@
 // Zips as no writer should make them: the hash that both unpackers of Nix have, or a refusal.
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { createReadStream, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { spawnSync } from 'node:child_process'
 import zlib from 'node:zlib'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { unpackedDigest } from '../../src/archive/unpacked-digest.ts'
-import { InputError } from '../../src/core/errors.ts'
-import { printDigest } from '../../src/hash/spelling.ts'
+import { test } from 'vitest'
 import { makeZip } from './make-zip.ts'
 import type { MadeZipEntry } from './make-zip.ts'
+import { judgeArchives } from './unpackers.ts'
 
 const has = (program: string, option: string): boolean => spawnSync(program, [option]).status === 0
 const present = has('nix-prefetch-url', '--version') && has('nix-hash', '--version') && has('unzip', '-v')
-
-/** What a program prints, or null where it fails. */
-function said(program: string, args: readonly string[], cwd: string): Promise<string | null> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, LC_ALL: 'C.UTF-8' } })
-    let out = ''
-    child.stdout.on('data', (part) => (out += String(part)))
-    child.on('error', reject)
-    child.on('close', (code) => resolve(code === 0 ? out.trim() : null))
-  })
-}
-
-/** As stdenv's `unzip` unpacks it. */
-async function byUnzip(archive: string, work: string): Promise<string | null> {
-  const folder = path.join(work, 'unpacked')
-  mkdirSync(folder)
-  try {
-    if ((await said('unzip', ['-qq', archive], folder)) === null) return null
-    const top = readdirSync(folder)
-    return await said('nix-hash', ['--type', 'sha256', '--base32', path.join(folder, top.length === 1 ? top[0]! : '.')], work)
-  } finally {
-    execFileSync('chmod', ['-R', 'u+rwx', folder])
-    rmSync(folder, { recursive: true })
-  }
-}
 
 const numbers = (...values: readonly number[]): Buffer => Buffer.from(Uint32Array.from(values).buffer)
 const field = (id: number, content: Uint8Array): Buffer => Buffer.concat([Buffer.from(Uint16Array.of(id, content.length).buffer), content])
@@ -108,40 +78,6 @@ const archive = fc
 
 test.skipIf(!present)(
   'the hash of nix-prefetch-url and of unzip, or a refusal',
-  async () => {
-    const work = mkdtempSync(path.join(tmpdir(), 'pinhash-test-'))
-    let hashed = 0
-    try {
-      await fc.assert(
-        fc.asyncProperty(archive, async (bytes) => {
-          const file = path.join(work, 'a.zip')
-          writeFileSync(file, bytes)
-          const ours = await unpackedDigest(createReadStream(file), 'a.zip', {
-            algorithm: 'sha256',
-            root: 'nix-prefetch-url',
-            temporary: work,
-          }).then(
-            ({ digest }) => printDigest(digest, 'nix32'),
-            (error: unknown) => {
-              expect(error).toBeInstanceOf(InputError)
-              return null
-            },
-          )
-          if (ours === null) return
-          hashed += 1
-          const theirs = await Promise.all([
-            said('nix-prefetch-url', ['--unpack', '--type', 'sha256', `file://${file}`], work),
-            byUnzip(file, work),
-          ])
-          expect(theirs).toEqual([ours, ours])
-        }),
-        // The same archives each time: a run for the others is `numRuns: 4000` without a seed.
-        { numRuns: 80, seed: 12 },
-      )
-      expect(hashed).toBeGreaterThan(20)
-    } finally {
-      rmSync(work, { recursive: true, force: true })
-    }
-  },
+  () => judgeArchives(archive, 'a.zip', ['unzip', '-qq'], 80),
   120_000,
 )
