@@ -1,4 +1,5 @@
 // The repository's files → texts and their trees, each read and parsed once, as on disk or with other texts in their place.
+import type { ReadResult } from '../core/cursor.ts'
 import { Kept } from '../core/kept.ts'
 import { type JsonNode, parseJson } from '../core/json.ts'
 import { lineIndex } from '../core/position.ts'
@@ -79,24 +80,22 @@ export class Checkout {
 
   /** The JSON text on disk as a tree; null where it is none. */
   json(path: string): JsonNode | null {
-    const known = this.#data.get(path)
-    if (known !== undefined) return known
-    const text = this.text(path) ?? ''
-    const parsed = parseJson(text)
-    const root = parsed.ok ? parsed.root : null
-    this.#data.set(path, root, text.length)
-    return root
+    return this.#parsed(path, this.#data, parseJson)
   }
 
   /** The TOML text on disk, with its layout; null where it is none. */
   toml(path: string): TomlDocument | null {
-    const known = this.#toml.get(path)
+    return this.#parsed(path, this.#toml, parseTomlDocument)
+  }
+
+  #parsed<T>(path: string, kept: Kept<T | null>, parseText: (text: string) => ReadResult<T>): T | null {
+    const known = kept.get(path)
     if (known !== undefined) return known
     const text = this.text(path) ?? ''
-    const parsed = parseTomlDocument(text)
-    const layout = parsed.ok ? parsed.root : null
-    this.#toml.set(path, layout, text.length)
-    return layout
+    const result = parseText(text)
+    const root = result.ok ? result.root : null
+    kept.set(path, root, text.length)
+    return root
   }
 
   /** What evaluation reads, some texts replaced. */
